@@ -1,0 +1,404 @@
+"""What goes out: mentions, lab results, image findings, findings with evidence, scores, cards, the whole assessment.
+
+Nothing here can be made without saying where it comes from: a `Finding`, `Score` or `Card` without `Evidence` is
+refused by its constructor.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from nlp_engine.record import InputProblem, Number, ObservationKind, PatientRecord
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+class MentionLabel(StrEnum):
+    """What a mention is about."""
+
+    PROBLEM = "PROBLEM"
+    TEST = "TEST"
+    TREATMENT = "TREATMENT"
+    DRUG = "DRUG"
+    ANATOMY = "ANATOMY"
+
+
+class AttributeLabel(StrEnum):
+    """What an attribute says of its mention."""
+
+    VALUE = "VALUE"
+    STRENGTH = "STRENGTH"
+    DOSAGE = "DOSAGE"
+    FORM = "FORM"
+    ROUTE = "ROUTE"
+    FREQUENCY = "FREQUENCY"
+    DURATION = "DURATION"
+    SEVERITY = "SEVERITY"
+    COURSE = "COURSE"
+    BODY_LOCATION = "BODY_LOCATION"
+    DATE = "DATE"
+
+
+class Presence(StrEnum):
+    """Whether the note says that the thing is there."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    POSSIBLE = "possible"
+    CONDITIONAL = "conditional"
+    HYPOTHETICAL = "hypothetical"
+
+
+class Temporality(StrEnum):
+    """When the thing is, seen from the note."""
+
+    CURRENT = "current"
+    HISTORICAL = "historical"
+    FUTURE = "future"
+
+
+class Experiencer(StrEnum):
+    """Who has the thing."""
+
+    PATIENT = "patient"
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class Indicator(StrEnum):
+    """How urgent a card is (CDS Hooks)."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Status(StrEnum):
+    """What all modalities together say of a concept."""
+
+    PRESENT = "present"
+    ABSENT = "absent"
+    POSSIBLE = "possible"
+    CONFLICTING = "conflicting"
+
+
+class EvidenceKind(StrEnum):
+    """Which modality a piece of evidence belongs to."""
+
+    NOTE = "note"
+    OBSERVATION = "observation"
+    IMAGE = "image"
+    MEDICATION = "medication"
+    PATIENT = "patient"
+
+
+class Flag(StrEnum):
+    """Interpretation of a result, HL7 v3 ObservationInterpretation."""
+
+    NORMAL = "N"
+    LOW = "L"
+    HIGH = "H"
+    CRITICAL_LOW = "LL"
+    CRITICAL_HIGH = "HH"
+    ABNORMAL = "A"
+
+
+class ResultModel(BaseModel):
+    """Base of everything that goes out: frozen, unknown fields refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Cue(ResultModel):
+    """The words that decided an assertion; offsets count characters of the note."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Code(ResultModel):
+    """A code of a terminology, with a score between 0 and 1."""
+
+    system: str
+    code: str
+    display: str
+    score: float
+
+
+class Attribute(ResultModel):
+    """A word or number that belongs to a mention ("500 mg", "twice daily"); offsets count characters of the note."""
+
+    label: AttributeLabel
+    start: int
+    end: int
+    text: str
+    value: Number | None = None
+    comparator: Literal["<", "<=", ">", ">="] | None = None
+    unit: str | None = None
+    flag: Flag | None = None
+
+
+class Mention(ResultModel):
+    """Something a note speaks of; ``note.text[start:end] == text`` always holds."""
+
+    id: str
+    start: Annotated[int, Field(ge=0)]
+    end: int
+    text: str
+    label: MentionLabel
+    section: str | None = None
+    presence: Presence = Presence.PRESENT
+    temporality: Temporality = Temporality.CURRENT
+    experiencer: Experiencer = Experiencer.PATIENT
+    cues: tuple[Cue, ...] = ()
+    score: Annotated[float, Field(ge=0, le=1)] = 1.0
+    codes: tuple[Code, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
+
+    @model_validator(mode="after")
+    def _span_fits_text(self) -> Self:
+        if self.end - self.start != len(self.text) or not self.text:
+            raise ValueError(f"mention {self.id}: span {self.start}-{self.end} does not have the length of its text")
+        return self
+
+
+class NoteExtraction(ResultModel):
+    """All mentions of one note: the object that ``nlp-engine extract`` writes a line of."""
+
+    note_id: str
+    patient_id: str | None = None
+    mentions: tuple[Mention, ...] = ()
+
+
+class LabResult(ResultModel):
+    """One observation after cleaning: code, number, unit, interval and flag, with a reason for each.
+
+    ``flag`` is None when it cannot be said (no interval, no number). ``interval_source`` says whose interval it is.
+    ``remarks`` names every change and doubt of the cleaning.
+    """
+
+    observation_id: str
+    name: str
+    kind: ObservationKind = ObservationKind.LAB
+    code: str | None = None
+    value: Number | None = None
+    comparator: Literal["<", "<=", ">", ">="] | None = None
+    text: str = Field(description="the value as it came")
+    unit: str | None = None
+    time: datetime | None = None
+    reference_low: Number | None = None
+    reference_high: Number | None = None
+    interval_source: str | None = None
+    flag: Flag | None = None
+    remarks: tuple[str, ...] = ()
+    source: str = ""
+
+
+class ImageFinding(ResultModel):
+    """One label of an image model, decided at the model's own threshold."""
+
+    output_id: str
+    image_id: str
+    label: str
+    score: Annotated[float, Field(ge=0, le=1)]
+    decision: Literal["present", "absent", "not_sure"]
+    model: str
+    model_version: str
+    threshold: float
+    time: datetime | None = None
+    source: str = ""
+
+
+class Evidence(ResultModel):
+    """Where a statement comes from.
+
+    Parameters
+    ----------
+    kind
+        The modality.
+    source_id
+        Id of the note, observation, image-model output, medication or patient in the record.
+    statement
+        What was seen, short and complete for a reader: ``creatinine 3.1 mg/dL`` or the quoted words of a note.
+    start, end, section
+        Span and section, for a note; ``statement`` then is ``note.text[start:end]``.
+    presence
+        For a note: what the note says of the quoted thing.
+    score
+        Between 0 and 1, where the method gives one.
+    method, method_version
+        What produced it: the NER, the lab table, the image model's name, with its version.
+    source
+        File and row, for a table.
+    """
+
+    kind: EvidenceKind
+    source_id: str
+    statement: str
+    time: datetime | None = None
+    start: int | None = None
+    end: int | None = None
+    section: str | None = None
+    presence: Presence | None = None
+    code: str | None = None
+    score: float | None = None
+    method: str
+    method_version: str = ""
+    source: str = ""
+
+    @model_validator(mode="after")
+    def _note_has_span(self) -> Self:
+        if self.kind is EvidenceKind.NOTE and (self.start is None or self.end is None):
+            raise ValueError("evidence from a note needs its span")
+        return self
+
+
+class Finding(ResultModel):
+    """What all modalities together say of one concept, with the evidence for and against.
+
+    ``confidence`` is between 0 and 1 and falls with each modality the concept expects and the record lacks
+    (``missing``).
+    """
+
+    concept: str
+    name: str
+    plain: str = Field(description="the concept in everyday words")
+    status: Status
+    confidence: Annotated[float, Field(ge=0, le=1)]
+    supporting: tuple[Evidence, ...] = ()
+    opposing: tuple[Evidence, ...] = ()
+    missing: tuple[EvidenceKind, ...] = ()
+    codes: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_evidence(self) -> Self:
+        if not self.supporting and not self.opposing:
+            raise ValueError(f"finding {self.concept}: no evidence")
+        if self.status is Status.CONFLICTING and not (self.supporting and self.opposing):
+            raise ValueError(f"finding {self.concept}: a conflict needs two sides")
+        return self
+
+
+class CardSource(ResultModel):
+    """The guideline or label a card rests on (CDS Hooks ``source`` plus the year)."""
+
+    label: str
+    year: int
+    url: str | None = None
+
+
+class FactValue(ResultModel):
+    """One fact a rule looked at: its name, label, value in words, and its evidence. Unknown facts have value None."""
+
+    name: str
+    label: str
+    value: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Score(ResultModel):
+    """A calculator's result, e.g. eGFR or qSOFA."""
+
+    id: str
+    name: str
+    value: Number
+    unit: str | None = None
+    detail: str
+    missing: tuple[str, ...] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+    source: CardSource
+
+
+class Card(ResultModel):
+    """One piece of advice; summary, indicator, detail and source are those of a CDS Hooks card.
+
+    ``plain`` and ``plain_why`` say the same to a patient. ``options`` are possibilities, never orders.
+    """
+
+    id: str
+    rule_id: str
+    rule_version: int = 1
+    summary: Annotated[str, Field(min_length=1, max_length=139)]
+    indicator: Indicator
+    detail: str
+    options: tuple[str, ...] = ()
+    plain: str
+    plain_why: str = ""
+    concept: str | None = None
+    is_conflict: bool = False
+    facts: tuple[FactValue, ...] = ()
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+    cannot_see: tuple[str, ...] = ()
+    source: CardSource
+
+
+class Unassessed(ResultModel):
+    """A rule that could have mattered and could not be checked; ``missing`` names the facts it lacked."""
+
+    rule_id: str
+    title: str
+    missing: tuple[str, ...]
+
+
+class Assessment(ResultModel):
+    """The whole result for one patient, one JSON document; it carries the record it was made from.
+
+    ``as_of`` is the time the engine took as "now": the newest dated thing in the record, or what the caller gave.
+    """
+
+    record: PatientRecord
+    as_of: datetime | None = None
+    extractions: tuple[NoteExtraction, ...] = ()
+    lab_results: tuple[LabResult, ...] = ()
+    image_findings: tuple[ImageFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    scores: tuple[Score, ...] = ()
+    cards: tuple[Card, ...] = ()
+    unassessed: tuple[Unassessed, ...] = ()
+    problems: tuple[InputProblem, ...] = ()
+    versions: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def patient_id(self) -> str:
+        """Id of the patient."""
+        return self.record.patient.id
+
+    @property
+    def conflicts(self) -> tuple[Finding, ...]:
+        """The findings on which the modalities disagree."""
+        return tuple(finding for finding in self.findings if finding.status is Status.CONFLICTING)
+
+    @property
+    def urgency(self) -> tuple[int, int, int, int]:
+        """Numbers of critical cards, warnings, conflicts and infos: sorts a worklist, largest first."""
+        indicators = [card.indicator for card in self.cards]
+        return (
+            indicators.count(Indicator.CRITICAL),
+            indicators.count(Indicator.WARNING),
+            len(self.conflicts),
+            indicators.count(Indicator.INFO),
+        )
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the assessment as one JSON document; ``Assessment.model_validate_json`` reads it back."""
+        return self.model_dump_json(indent=indent)
+
+    def to_html(self, *, audience: Literal["clinician", "patient"] = "clinician") -> str:
+        """Render the report as one self-contained HTML page."""
+        # Looked up by name: the assessment does not import the rooms that are made from it.
+        render = import_module("nlp_engine.report").render_report
+        page: str = render(self, audience=audience)
+        return page
+
+    def to_frame(self, table: Literal["findings", "mentions", "labs", "cards"] = "findings") -> DataFrame:
+        """Return one table of the result as a pandas DataFrame, one row a finding, mention, lab result or card."""
+        frame = import_module("nlp_engine.report.frames").to_frame
+        result: DataFrame = frame(self, table)
+        return result

@@ -1,0 +1,218 @@
+"""The one composition of the rooms: a record goes in, an assessment comes out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+from typing import Protocol
+
+from nlp_engine import __version__
+from nlp_engine.assessment import Assessment, Finding, ImageFinding, LabResult, NoteExtraction
+from nlp_engine.decisions import Decision, DecisionStage
+from nlp_engine.fusion import FusionStage
+from nlp_engine.imaging import ImageStage
+from nlp_engine.labs import LabStage
+from nlp_engine.record import Note, PatientRecord
+from nlp_engine.text import TextStage
+
+
+class TextReader(Protocol):
+    """Notes -> mentions."""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of the model and the rules inside."""
+
+    def extract(
+        self, note: Note, *, patient_id: str | None = None, mentions: Sequence[tuple[int, int, str]] | None = None
+    ) -> NoteExtraction:
+        """Return the mentions of one note."""
+
+    def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
+        """Return the mentions of some notes, one extraction a note, in order."""
+
+
+class LabReader(Protocol):
+    """Observations -> lab results."""
+
+    def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
+        """Return the cleaned and flagged results, in the order of the observations."""
+
+
+class ImageReader(Protocol):
+    """Images and image-model outputs -> image findings."""
+
+    def findings(self, record: PatientRecord) -> list[ImageFinding]:
+        """Return the decided labels."""
+
+
+class Fuser(Protocol):
+    """All modalities -> findings."""
+
+    def fuse(
+        self,
+        record: PatientRecord,
+        extractions: Sequence[NoteExtraction],
+        lab_results: Sequence[LabResult],
+        image_findings: Sequence[ImageFinding],
+        *,
+        as_of: datetime | None,
+    ) -> list[Finding]:
+        """Return what the modalities together say, conflicts first."""
+
+
+class Decider(Protocol):
+    """Facts -> cards and scores."""
+
+    def decide(
+        self,
+        record: PatientRecord,
+        *,
+        extractions: Sequence[NoteExtraction],
+        lab_results: Sequence[LabResult],
+        image_findings: Sequence[ImageFinding],
+        findings: Sequence[Finding],
+        as_of: datetime | None,
+    ) -> Decision:
+        """Apply rules and scores."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Reads records into assessments.
+
+    A stage is replaced, or left out with None, by ``dataclasses.replace(engine, imaging=None)``; a stage that is left
+    out gives nothing, and the report says that this modality was not read. An engine keeps no patient data between
+    calls; ``seconds`` sums the time spent in each stage.
+    """
+
+    text: TextReader | None = None
+    labs: LabReader | None = None
+    imaging: ImageReader | None = None
+    fusion: Fuser | None = None
+    decisions: Decider | None = None
+    seconds: dict[str, float] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def load(cls, *, threads: int = 1) -> Engine:
+        """Load the embedded model and the packaged rules.
+
+        Parameters
+        ----------
+        threads
+            CPU threads of the language model; for many records, many processes with one thread each are faster.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If a file under ``rules/`` is not usable.
+        nlp_engine.errors.ModelError
+            If the embedded model is not complete.
+        """
+        return cls(
+            text=TextStage.load(threads=threads),
+            labs=LabStage.load(),
+            imaging=ImageStage.load(),
+            fusion=FusionStage.load(),
+            decisions=DecisionStage.load(),
+        )
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of the engine, its model and its rules."""
+        inside = self.text.versions if self.text else {}
+        return {"nlp_engine": __version__, "python": sys.version.split()[0], **inside}
+
+    def extract(
+        self,
+        text: str,
+        mentions: Sequence[tuple[int, int, str]] | None = None,
+        *,
+        note_id: str = "n1",
+        patient_id: str | None = None,
+    ) -> NoteExtraction:
+        """Return the mentions of one text.
+
+        Parameters
+        ----------
+        text
+            The note, untouched; offsets count its characters.
+        mentions
+            The caller's own entities as (start, end, label): exactly these spans are kept, and get their section,
+            assertion, codes and attributes.
+
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If a span lies outside the text, is empty, or has an unknown label.
+        """
+        if self.text is None:
+            return NoteExtraction(note_id=note_id, patient_id=patient_id)
+        return self.text.extract(Note(id=note_id, text=text), patient_id=patient_id, mentions=mentions)
+
+    def assess(self, record: PatientRecord, *, as_of: datetime | None = None) -> Assessment:
+        """Return the whole result for one patient.
+
+        Parameters
+        ----------
+        as_of
+            The time that counts as "now" for ages and windows; the newest dated thing in the record if None.
+        """
+        now = as_of or record.latest_time()
+        with self._timed("text"):
+            extractions = self.text.extract_many(record.notes, patient_id=record.patient.id) if self.text else []
+        with self._timed("labs"):
+            lab_results = self.labs.results(record, as_of=now) if self.labs else []
+        with self._timed("imaging"):
+            image_findings = self.imaging.findings(record) if self.imaging else []
+        with self._timed("fusion"):
+            findings = (
+                self.fusion.fuse(record, extractions, lab_results, image_findings, as_of=now) if self.fusion else []
+            )
+        with self._timed("decisions"):
+            decision = self._decide(record, extractions, lab_results, image_findings, findings, now)
+        return Assessment(
+            record=record,
+            as_of=now,
+            extractions=tuple(extractions),
+            lab_results=tuple(lab_results),
+            image_findings=tuple(image_findings),
+            findings=tuple(findings),
+            scores=decision.scores,
+            cards=decision.cards,
+            unassessed=decision.unassessed,
+            problems=record.problems,
+            versions=self.versions,
+        )
+
+    def _decide(
+        self,
+        record: PatientRecord,
+        extractions: Sequence[NoteExtraction],
+        lab_results: Sequence[LabResult],
+        image_findings: Sequence[ImageFinding],
+        findings: Sequence[Finding],
+        now: datetime | None,
+    ) -> Decision:
+        if self.decisions is None:
+            return Decision()
+        return self.decisions.decide(
+            record,
+            extractions=extractions,
+            lab_results=lab_results,
+            image_findings=image_findings,
+            findings=findings,
+            as_of=now,
+        )
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
