@@ -6,6 +6,8 @@ model that refuses unknown keys, so that a misspelt option is an error with a fi
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from decimal import Decimal
 from difflib import get_close_matches
 from importlib.resources import files
@@ -159,10 +161,43 @@ def read_yaml_folder(folder: Path, model: type[Model]) -> list[Model]:
     return [read_yaml(path, model) for path in sorted(folder.glob("*.yaml"))]
 
 
+def normalise_phrase(text: str) -> str:
+    """Return a phrase as it is compared: lower case, one blank between words, US spelling, singular.
+
+    Hyphens, slashes and punctuation count as blanks, except a leading comparator and the ``+`` of "K+".
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = re.sub(r"['\u2019]s\b|['\u2019]", "", folded)
+    words = re.findall(r"[^\W_]+\+*", folded)
+    return " ".join(_singular(_us_spelling(word)) for word in words)
+
+
 def did_you_mean(word: str, legal: list[str]) -> str:
     """Return ``, did you mean "x"?`` for the nearest legal word, or an empty string."""
     near = get_close_matches(word, legal, n=1)
     return f', did you mean "{near[0]}"?' if near else ""
+
+
+_US_SPELLING = (
+    ("aemi", "emi"), ("haem", "hem"), ("oedem", "edem"), ("oesoph", "esoph"), ("diarrhoe", "diarrhe"),
+    ("dyspnoe", "dyspne"), ("apnoe", "apne"), ("tumour", "tumor"), ("kalaem", "kalem"), ("natraem", "natrem"),
+    ("leuco", "leuko"), ("orthopaed", "orthoped"), ("paediat", "pediat"), ("anaesth", "anesth"), ("faec", "fec"),
+    ("caec", "cec"), ("gynaec", "gynec"), ("ischaem", "ischem"), ("foet", "fet"), ("caemi", "cemi"),
+)  # fmt: skip
+
+
+def _us_spelling(word: str) -> str:
+    for british, american in _US_SPELLING:
+        word = word.replace(british, american)
+    return word
+
+
+def _singular(word: str) -> str:
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "ies", "as")):
+        return word[:-1]
+    return word
 
 
 class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):  # type: ignore[misc]

@@ -1,0 +1,105 @@
+"""Drug classes: which ingredients and brand names belong to a class, found as whole words in a drug's name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml_folder
+
+_KEPT = 16384
+_LOCAL = "(local use)"
+
+
+class DrugClass(KnowledgeModel):
+    """A class with its ingredients; each ingredient lists its brand names and other spellings."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name: str
+    plain: str = Field(description="the class in everyday words")
+    atc: tuple[str, ...] = ()
+    source: Source
+    ingredients: dict[str, tuple[str, ...]] = Field(min_length=1)
+
+
+class DrugFile(KnowledgeModel):
+    """One file of ``rules/drugs/``; ``local_use`` are words of forms and routes that hardly reach the blood."""
+
+    schema_version: Literal[1]
+    about: str
+    local_use: tuple[str, ...] = ()
+    classes: tuple[DrugClass, ...]
+
+
+@dataclass(frozen=True)
+class DrugClasses:
+    """All classes, with the search in names."""
+
+    classes: dict[str, DrugClass]
+    local_use: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, folder: Path) -> DrugClasses:
+        """Read every file of ``folder``.
+
+        Raises
+        ------
+        KnowledgeError
+            If a file does not fit, or a class stands twice.
+        """
+        classes: dict[str, DrugClass] = {}
+        local: list[str] = []
+        for file in read_yaml_folder(folder, DrugFile):
+            local += file.local_use
+            for drug_class in file.classes:
+                if drug_class.id in classes:
+                    raise KnowledgeError("drugs", f'the class "{drug_class.id}" stands twice')
+                classes[drug_class.id] = drug_class
+        return cls(classes, tuple(local))
+
+    def ingredients(self, class_id: str, text: str) -> tuple[str, ...]:
+        """Return the ingredients of a class that ``text`` (a drug's name) names, each once, in order."""
+        return self._read(text).get(class_id, ())
+
+    def is_local(self, text: str) -> bool:
+        """Say whether a name, form or route is of local use (an eye drop, a cream)."""
+        return _LOCAL in self._read(text)
+
+    @cached_property
+    def _read(self) -> Callable[[str], dict[str, tuple[str, ...]]]:
+        """Return class -> ingredients for a name; a ward writes the same names over and over, so they are kept."""
+        owners: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for word in self.local_use:
+            owners[_folded(word)].append((_LOCAL, word))
+        for drug_class in self.classes.values():
+            for ingredient, brands in drug_class.ingredients.items():
+                for name in (ingredient, *brands):
+                    owners[_folded(name)].append((drug_class.id, ingredient))
+        pattern = _whole_words(list(owners))
+
+        def read(text: str) -> dict[str, tuple[str, ...]]:
+            found: dict[str, dict[str, None]] = defaultdict(dict)
+            for match in pattern.finditer(_folded(text)):
+                for class_id, ingredient in owners[match[0]]:
+                    found[class_id][ingredient] = None
+            return {class_id: tuple(ingredients) for class_id, ingredients in found.items()}
+
+        return lru_cache(maxsize=_KEPT)(read)
+
+
+def _whole_words(words: list[str]) -> re.Pattern[str]:
+    # Longest first, so that "insulin glargine" is not read as "insulin". No words: a pattern that finds nothing.
+    inside = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or r"(?!)"
+    return re.compile(rf"(?<![^\W_])(?:{inside})(?![^\W_])")
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())

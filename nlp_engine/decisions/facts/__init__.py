@@ -1,0 +1,59 @@
+"""The kinds of facts that rules compare; each is declared in YAML as ``name: {from: kind, ...}``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight
+from nlp_engine.decisions.facts.derived import Condition, NewestOf, ScoreFact
+from nlp_engine.decisions.facts.findings import FindingStatus, ImageDecision, ImageFact, ImageScore, NoteAssertion
+from nlp_engine.decisions.facts.medications import Takes
+from nlp_engine.decisions.facts.observations import (
+    Latest,
+    LatestFlag,
+    MaxFall,
+    MaxRise,
+    ObservationFact,
+    RatioToBaseline,
+)
+from nlp_engine.decisions.facts.patient import Age, SexFact
+
+AnyFact = Annotated[
+    Latest
+    | LatestFlag
+    | MaxRise
+    | MaxFall
+    | RatioToBaseline
+    | Takes
+    | NoteAssertion
+    | FindingStatus
+    | ImageScore
+    | ImageDecision
+    | Age
+    | SexFact
+    | ScoreFact
+    | Condition
+    | NewestOf,
+    Field(discriminator="from_"),
+]
+"""A declared fact of any kind, told apart by ``from``."""
+
+__all__ = [
+    "UNKNOWN",
+    "AnyFact",
+    "Book",
+    "Condition",
+    "Duration",
+    "Fact",
+    "FactSpec",
+    "FindingStatus",
+    "ImageFact",
+    "NewestOf",
+    "NoteAssertion",
+    "ObservationFact",
+    "ScoreFact",
+    "Sight",
+    "Takes",
+]

@@ -1,0 +1,134 @@
+"""Facts from what notes, images and all modalities together say of a concept."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from nlp_engine.assessment import Evidence, EvidenceKind, ImageFinding, Presence, Status
+from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight, as_tuple
+from nlp_engine.decisions.values import Kind
+from nlp_engine.record import sort_time
+
+_STRONGEST_FIRST = (
+    Presence.PRESENT,
+    Presence.POSSIBLE,
+    Presence.ABSENT,
+    Presence.CONDITIONAL,
+    Presence.HYPOTHETICAL,
+)
+
+
+class FindingStatus(FactSpec):
+    """What all modalities together say of a concept: present, absent, possible or conflicting."""
+
+    from_: Literal["finding"] = Field(alias="from")
+    concept: str
+    KIND: ClassVar = Kind.TEXT
+    CHOICES: ClassVar = frozenset(status.value for status in Status)
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the status, unknown where nothing speaks of the concept."""
+        finding = book.sight.findings_by_concept.get(self.concept)
+        if finding is None:
+            return UNKNOWN
+        sides = {Status.ABSENT: finding.opposing, Status.CONFLICTING: finding.supporting + finding.opposing}
+        evidence = sides.get(finding.status, finding.supporting) or finding.supporting + finding.opposing
+        return Fact(finding.status.value, evidence)
+
+
+class NoteAssertion(FactSpec):
+    """What the newest note that speaks of a concept says of it; sections in ``section_not`` are not looked at.
+
+    If that note says several things, the strongest counts: present, then possible, then absent.
+    """
+
+    from_: Literal["note_assertion"] = Field(alias="from")
+    concept: str
+    section_not: tuple[str, ...] = ()
+    KIND: ClassVar = Kind.TEXT
+    CHOICES: ClassVar = frozenset(presence.value for presence in Presence)
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the presence, with the words of the note that say so."""
+        said = [e for e in self._said(book.sight) if e.section not in self.section_not]
+        if not said:
+            return UNKNOWN
+        newest = max(said, key=lambda evidence: sort_time(evidence.time))
+        # Without any time the notes cannot be ordered: all of them count.
+        same = [e for e in said if e.time is None or e.source_id == newest.source_id]
+        presence = next(p for p in _STRONGEST_FIRST if any(e.presence is p for e in same))
+        return Fact(presence.value, tuple(e for e in same if e.presence is presence))
+
+    def _said(self, sight: Sight) -> list[Evidence]:
+        finding = sight.findings_by_concept.get(self.concept)
+        if finding is None:
+            return []
+        both = dict.fromkeys(finding.supporting + finding.opposing)
+        said = [e for e in both if e.kind is EvidenceKind.NOTE and e.presence is not None]
+        return [e for e in said if not sight.is_future(e.time)]
+
+
+class ImageFact(FactSpec):
+    """Base of the facts that look at one or more labels of image models."""
+
+    image_labels: Annotated[tuple[str, ...], BeforeValidator(as_tuple)] = ()
+    max_age: Duration
+
+    @property
+    def wanted_labels(self) -> tuple[str, ...]:
+        """The labels of image models that are looked for: ``image_labels``, or ``label`` if there are none."""
+        return self.image_labels or (self.label,)
+
+    def newest(self, sight: Sight) -> ImageFinding | None:
+        """Return the newest finding with one of the labels; of several at one time the one with the highest score."""
+        wanted = {_folded(label) for label in self.wanted_labels}
+        found = [finding for finding in sight.image_findings if _folded(finding.label) in wanted]
+        if any(finding.time is not None for finding in found):
+            found = [finding for finding in found if sight.is_recent(finding.time, self.max_age)]
+        return max(found, key=lambda finding: (sort_time(finding.time), finding.score), default=None)
+
+
+class ImageScore(ImageFact):
+    """The score that an image model gave a label, between 0 and 1."""
+
+    from_: Literal["image_score"] = Field(alias="from")
+    KIND: ClassVar = Kind.NUMBER
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the score of the newest image with this label."""
+        newest = self.newest(book.sight)
+        return UNKNOWN if newest is None else Fact(Decimal(str(newest.score)), (image_evidence(newest),))
+
+
+class ImageDecision(ImageFact):
+    """What an image model decided about a label at its own threshold: present, absent or not_sure."""
+
+    from_: Literal["image_decision"] = Field(alias="from")
+    KIND: ClassVar = Kind.TEXT
+    CHOICES: ClassVar = frozenset({"present", "absent", "not_sure"})
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the decision on the newest image with this label."""
+        newest = self.newest(book.sight)
+        return UNKNOWN if newest is None else Fact(newest.decision, (image_evidence(newest),))
+
+
+def image_evidence(finding: ImageFinding) -> Evidence:
+    """Return an image finding as evidence."""
+    return Evidence(
+        kind=EvidenceKind.IMAGE,
+        source_id=finding.output_id,
+        statement=f"{finding.label} {finding.score:.2f}",
+        time=finding.time,
+        score=finding.score,
+        method=finding.model,
+        method_version=finding.model_version,
+        source=finding.source,
+    )
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.lower().replace("_", " ").split())

@@ -1,0 +1,199 @@
+"""Facts from lab results and vital signs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from nlp_engine.assessment import Evidence, EvidenceKind, Flag, LabResult
+from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight, Words
+from nlp_engine.decisions.units import said, said_unit, same_unit
+from nlp_engine.decisions.values import Kind, Range
+from nlp_engine.decisions.windows import Change, Sample, max_fall, max_rise, ratio_to_lowest, ratio_to_median, within
+from nlp_engine.record import sort_time
+
+NOT_PLAUSIBLE = "not plausible"
+"""How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
+
+
+class ObservationFact(FactSpec):
+    """Base of the facts that look at the results of one or more codes (LOINC)."""
+
+    code: Words
+
+    def results(self, sight: Sight) -> list[LabResult]:
+        """Return the results with these codes up to ``as_of``, in order of time; those without a time first."""
+        found = [result for code in self.code for result in sight.results_by_code.get(code, ())]
+        return sorted(found, key=lambda result: sort_time(result.time))
+
+
+class Latest(ObservationFact):
+    """The newest result that is a number and not older than ``max_age``.
+
+    Results without a time count only if none has one, and only if they agree: then "the newest" has no doubt.
+    A result like ``>60`` is a range. A unit other than ``unit`` makes the fact unknown.
+    """
+
+    from_: Literal["latest"] = Field(alias="from")
+    unit: str
+    max_age: Duration
+    KIND: ClassVar = Kind.NUMBER
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the newest number."""
+        recent = _recent(self.results(book.sight), book.sight, self.max_age)
+        if not recent:
+            return UNKNOWN
+        numbers = [result for result in recent if result.value is not None]
+        if not numbers:
+            return Fact(problem="the result is not a number", unusable=True, evidence=evidence_of(recent[-1:]))
+        newest = numbers[-1]
+        if newest.time is None and len({(result.value, result.comparator, result.unit) for result in numbers}) > 1:
+            return Fact(problem="several results without a time", unusable=True, evidence=evidence_of(numbers))
+        if not same_unit(newest.unit, self.unit):
+            return _wrong_unit(self.unit, [newest])
+        if _is_implausible(newest):
+            return Fact(problem="the result is not plausible", unusable=True, evidence=evidence_of([newest]))
+        assert newest.value is not None
+        return Fact(Range.of(newest.value, newest.comparator), evidence_of([newest]))
+
+
+class LatestFlag(ObservationFact):
+    """The flag of the newest flagged result not older than ``max_age``: N, L, H, LL, HH or A."""
+
+    from_: Literal["flag"] = Field(alias="from")
+    max_age: Duration
+    KIND: ClassVar = Kind.TEXT
+    CHOICES: ClassVar = frozenset(flag.value for flag in Flag)
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the newest flag."""
+        recent = _recent(self.results(book.sight), book.sight, self.max_age)
+        flagged = [result for result in recent if result.flag is not None]
+        if not flagged:
+            return UNKNOWN
+        newest = flagged[-1]
+        if newest.time is None and len({result.flag for result in flagged}) > 1:
+            return Fact(problem="several results without a time", unusable=True, evidence=evidence_of(flagged))
+        assert newest.flag is not None
+        return Fact(newest.flag.value, evidence_of([newest]))
+
+
+class ChangeFact(ObservationFact):
+    """Base of the facts made from several results; only exact, plausible, dated numbers in ``unit`` count."""
+
+    unit: str = Field(description="unit of the results that are compared")
+    window: Duration
+    places: int = Field(ge=0, le=6)
+    KIND: ClassVar = Kind.NUMBER
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the change within the window, with the two results that make it."""
+        sight = book.sight
+        recent = [r for r in self.results(sight) if sight.is_recent(r.time, self.reach)]
+        results = [r for r in recent if r.value is not None and r.comparator is None and not _is_implausible(r)]
+        if any(not same_unit(result.unit, self.unit) for result in results):
+            return _wrong_unit(self.unit, results)
+        series = [Sample(sort_time(r.time), r.value, i) for i, r in enumerate(results) if r.value is not None]
+        change = self.change(series, sight.now)
+        if change is None:
+            return Fact(problem="needs an earlier result to compare with") if series else UNKNOWN
+        return Fact(change.amount, evidence_of([results[change.first.position], results[change.last.position]]))
+
+    @property
+    def reach(self) -> Duration:
+        """How far back results are looked at."""
+        return self.window
+
+    @abstractmethod
+    def change(self, series: Sequence[Sample], now: float) -> Change | None:
+        """Return the derived number."""
+
+
+class MaxRise(ChangeFact):
+    """The largest rise between two results of the window that ends at ``as_of``."""
+
+    from_: Literal["max_rise"] = Field(alias="from")
+
+    def change(self, series: Sequence[Sample], now: float) -> Change | None:
+        """Return the largest later-minus-earlier difference."""
+        return max_rise(within(series, end=now, length=self.window.total_seconds()), places=self.places)
+
+
+class MaxFall(ChangeFact):
+    """The largest fall between two results of the window that ends at ``as_of``."""
+
+    from_: Literal["max_fall"] = Field(alias="from")
+
+    def change(self, series: Sequence[Sample], now: float) -> Change | None:
+        """Return the largest earlier-minus-later difference."""
+        return max_fall(within(series, end=now, length=self.window.total_seconds()), places=self.places)
+
+
+class RatioToBaseline(ChangeFact):
+    """The newest result divided by a baseline.
+
+    The newest result must lie within ``window``. The baseline is the ``lowest`` earlier result of the window, or the
+    ``median`` of the results older than the window, up to ``baseline_window`` before ``as_of``.
+    """
+
+    from_: Literal["ratio_to_baseline"] = Field(alias="from")
+    baseline: Literal["lowest", "median"] = "lowest"
+    baseline_window: Duration | None = None
+
+    @property
+    def reach(self) -> Duration:
+        """How far back results are looked at."""
+        return max(self.window, self.baseline_window or self.window)
+
+    def change(self, series: Sequence[Sample], now: float) -> Change | None:
+        """Return the ratio."""
+        recent = within(series, end=now, length=self.window.total_seconds())
+        if self.baseline == "lowest":
+            return ratio_to_lowest(recent, places=self.places)
+        older = [sample for sample in series if sample not in recent]
+        return ratio_to_median(recent[-1], older, places=self.places) if recent else None
+
+
+def evidence_of(results: Sequence[LabResult]) -> tuple[Evidence, ...]:
+    """Return one piece of evidence a result."""
+    return tuple(
+        Evidence(
+            kind=EvidenceKind.OBSERVATION,
+            source_id=result.observation_id,
+            statement=_statement(result),
+            time=result.time,
+            code=result.code,
+            method=f"{result.kind.value} table",
+            source=result.source,
+        )
+        for result in results
+    )
+
+
+def _statement(result: LabResult) -> str:
+    if result.value is None:
+        return f"{result.name} {result.text}"
+    flag = f" ({result.flag.value})" if result.flag not in {None, Flag.NORMAL} else ""
+    return f"{result.name} {said(Range.of(result.value, result.comparator), result.unit)}{flag}"
+
+
+def _recent(results: Sequence[LabResult], sight: Sight, max_age: Duration) -> list[LabResult]:
+    """Return the results of the last ``max_age``; those without a time if none has one."""
+    if any(result.time is not None for result in results):
+        return [result for result in results if sight.is_recent(result.time, max_age)]
+    return list(results)
+
+
+def _is_implausible(result: LabResult) -> bool:
+    return any(remark.startswith(NOT_PLAUSIBLE) for remark in result.remarks)
+
+
+def _wrong_unit(unit: str, results: Sequence[LabResult]) -> Fact:
+    wrong = [result for result in results if not same_unit(result.unit, unit)]
+    return Fact(
+        problem=f"a result is not in {said_unit(unit) or 'plain numbers'}", unusable=True, evidence=evidence_of(wrong)
+    )

@@ -1,0 +1,45 @@
+"""Facts about who the patient is."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from nlp_engine.assessment import Evidence, EvidenceKind
+from nlp_engine.decisions.facts.base import UNKNOWN, Book, Fact, FactSpec
+from nlp_engine.decisions.units import said
+from nlp_engine.decisions.values import Kind
+from nlp_engine.record import Patient, Sex
+
+
+class Age(FactSpec):
+    """The age in years at ``as_of``."""
+
+    from_: Literal["age"] = Field(alias="from")
+    KIND: ClassVar = Kind.NUMBER
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the age."""
+        patient = book.sight.record.patient
+        age = patient.age_at(book.sight.as_of)
+        return UNKNOWN if age is None else Fact(age, (_evidence(patient, f"age {said(age)} years"),))
+
+
+class SexFact(FactSpec):
+    """Administrative sex: female or male; other and unknown give no fact, for no formula is made for them."""
+
+    from_: Literal["sex"] = Field(alias="from")
+    KIND: ClassVar = Kind.TEXT
+    CHOICES: ClassVar = frozenset({Sex.FEMALE.value, Sex.MALE.value})
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return the sex."""
+        patient = book.sight.record.patient
+        if patient.sex.value not in self.CHOICES:
+            return UNKNOWN
+        return Fact(patient.sex.value, (_evidence(patient, f"sex {patient.sex.value}"),))
+
+
+def _evidence(patient: Patient, statement: str) -> Evidence:
+    return Evidence(kind=EvidenceKind.PATIENT, source_id=patient.id, statement=statement, method="patient data")

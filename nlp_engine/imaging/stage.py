@@ -1,0 +1,67 @@
+"""Outputs of image models -> image findings, each decided at the model's own threshold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from nlp_engine.assessment import ImageFinding
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, resource
+from nlp_engine.record import ImageOutput, PatientRecord
+
+
+class LabelFile(KnowledgeModel):
+    """``rules/imaging/labels.yaml``."""
+
+    schema_version: Literal[1]
+    about: str
+    not_sure_half_width: float
+    labels: dict[str, tuple[str, ...]]
+
+
+class ImageStage:
+    """Names and decides what image models said."""
+
+    def __init__(self, file: LabelFile) -> None:
+        self._half_width = file.not_sure_half_width
+        self._labels: dict[str, str] = {}
+        for label, names in file.labels.items():
+            for name in (label, *names):
+                if self._labels.setdefault(normalise_phrase(name.replace("_", " ")), label) != label:
+                    raise KnowledgeError("labels.yaml", f'the name "{name}" stands for two labels')
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> ImageStage:
+        """Read ``rules/imaging/labels.yaml``."""
+        return cls(read_yaml(path or resource("rules") / "imaging" / "labels.yaml", LabelFile))
+
+    def findings(self, record: PatientRecord) -> list[ImageFinding]:
+        """Return one finding an image-model output, in order."""
+        return [self._finding(output) for output in record.image_outputs]
+
+    def label(self, name: str) -> str:
+        """Return our label for a model's; an unknown one in lower case with underscores."""
+        folded = normalise_phrase(name.replace("_", " "))
+        return self._labels.get(folded, folded.replace(" ", "_"))
+
+    def _finding(self, output: ImageOutput) -> ImageFinding:
+        return ImageFinding(
+            output_id=output.id,
+            image_id=output.image_id,
+            label=self.label(output.label),
+            score=output.score,
+            decision=self._decision(output),
+            model=output.model,
+            model_version=output.model_version,
+            threshold=output.threshold,
+            time=output.time,
+            source=output.source,
+        )
+
+    def _decision(self, output: ImageOutput) -> Literal["present", "absent", "not_sure"]:
+        """Decide at the threshold; the unsure band never reaches past 0 or 1, so a certain score stays certain."""
+        band = min(self._half_width, output.threshold / 2, (1 - output.threshold) / 2)
+        if abs(output.score - output.threshold) < band:
+            return "not_sure"
+        return "present" if output.score >= output.threshold else "absent"

@@ -1,0 +1,157 @@
+"""The analytes of ``rules/labs``: codes, names, units, intervals, limits."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
+from nlp_engine.record import Sex
+
+
+class Conversion(KnowledgeModel):
+    """value in the canonical unit = value * factor + offset; ``source`` names a source of the file."""
+
+    factor: Decimal
+    offset: Decimal = Decimal(0)
+    source: str | None = None
+
+
+class Limits(KnowledgeModel):
+    """A low and a high limit, both included in what is plausible, or at which a result is critical."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    source: str | None = None
+
+
+class Interval(KnowledgeModel):
+    """An adult reference interval, both ends normal; for one sex or for both."""
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    sex: Sex | None = None
+    source: str
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Self:
+        if self.low is None and self.high is None:
+            raise ValueError("an interval needs low or high")
+        return self
+
+
+class Analyte(KnowledgeModel):
+    """One analyte; see the header of ``rules/labs/chemistry.yaml`` for the keys."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    code: str = Field(pattern=r"^\d{1,5}-\d$")
+    codes: tuple[str, ...] = ()
+    name: str
+    plain: str
+    synonyms: tuple[str, ...] = ()
+    unit: str
+    unit_optional: bool = False
+    units: dict[str, Decimal | Conversion] = Field(default_factory=dict)
+    places: int
+    plausible: Limits
+    critical: Limits | None = None
+    intervals: tuple[Interval, ...] = ()
+
+    def conversion(self, unit: str) -> Conversion | None:
+        """Return how a UCUM unit becomes the canonical one; None if it does not."""
+        if unit == self.unit:
+            return Conversion(factor=Decimal(1))
+        found = self.units.get(unit)
+        return Conversion(factor=found) if isinstance(found, Decimal) else found
+
+
+class AnalyteFile(KnowledgeModel):
+    """One file of analytes; every source key that is used stands in ``sources``."""
+
+    schema_version: Literal[1]
+    about: str
+    sources: dict[str, Source]
+    conversion_source: str
+    analytes: tuple[Analyte, ...]
+
+    @model_validator(mode="after")
+    def _sources_known(self) -> Self:
+        used = {self.conversion_source}
+        for analyte in self.analytes:
+            used |= {interval.source for interval in analyte.intervals}
+            if analyte.critical is not None:
+                used.add(analyte.critical.source or f"(none: {analyte.id} critical)")
+            used |= {c.source for c in analyte.units.values() if isinstance(c, Conversion) and c.source}
+        if unknown := used - self.sources.keys():
+            raise ValueError(f"no such source: {', '.join(sorted(unknown))}")
+        return self
+
+
+class UnitFile(KnowledgeModel):
+    """``rules/labs/units.yaml``: UCUM unit -> its spellings."""
+
+    schema_version: Literal[1]
+    about: str
+    units: dict[str, tuple[str, ...]]
+
+
+class Catalogue(BaseModel):
+    """All analytes with their sources, and the spellings of units."""
+
+    model_config = ConfigDict(frozen=True)
+
+    analytes: tuple[Analyte, ...]
+    sources: dict[str, Source]
+    spellings: dict[str, str]
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> Catalogue:
+        """Read ``rules/labs``.
+
+        Raises
+        ------
+        KnowledgeError
+            If a file does not fit, a code stands twice, or a unit spelling has two meanings.
+        """
+        folder = folder or resource("rules") / "labs"
+        files = [read_yaml(path, AnalyteFile) for path in sorted(folder.glob("*.yaml")) if path.name != "units.yaml"]
+        sources: dict[str, Source] = {}
+        for file in files:
+            sources |= file.sources
+        return cls(
+            analytes=tuple(analyte for file in files for analyte in file.analytes),
+            sources=sources,
+            spellings=_spellings(read_yaml(folder / "units.yaml", UnitFile)),
+        )
+
+    @cached_property
+    def by_code(self) -> dict[str, Analyte]:
+        """LOINC, primary and equivalent -> analyte."""
+        found: dict[str, Analyte] = {}
+        for analyte in self.analytes:
+            for code in (analyte.code, *analyte.codes):
+                if code in found:
+                    raise KnowledgeError("rules/labs", f"the code {code} stands at {found[code].id} and {analyte.id}")
+                found[code] = analyte
+        return found
+
+
+def fold_unit(spelling: str) -> str:
+    """Return a unit's spelling as it is compared: without blanks and case."""
+    return "".join(spelling.split()).casefold()
+
+
+def _spellings(file: UnitFile) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for unit, spellings in file.units.items():
+        for spelling in spellings:
+            folded = fold_unit(spelling)
+            if found.setdefault(folded, unit) != unit:
+                raise KnowledgeError("units.yaml", f'the spelling "{spelling}" stands for {found[folded]} and {unit}')
+    return found

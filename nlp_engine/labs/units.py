@@ -1,0 +1,70 @@
+"""Spelling of a unit -> UCUM, and a value in it -> the analyte's canonical unit. Nothing is guessed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion, fold_unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitReading:
+    """How a row's unit becomes the canonical one.
+
+    ``unit`` is the unit the result is shown in; ``conversion`` is None when the number stays as it came.
+    """
+
+    unit: str | None
+    conversion: Conversion | None = None
+    remark: str | None = None
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether the number, converted, is in the analyte's canonical unit."""
+        return self.conversion is not None
+
+
+class Units:
+    """Reads the unit cells of a table."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._spellings = catalogue.spellings
+        self._cache: dict[tuple[str, str | None], UnitReading] = {}
+
+    def read(self, analyte: Analyte, cell: str | None) -> UnitReading:
+        """Return how the unit in a cell relates to the analyte's."""
+        key = (analyte.id, cell)
+        if key not in self._cache:
+            self._cache[key] = self._read(analyte, cell)
+        return self._cache[key]
+
+    def ucum(self, cell: str | None) -> str | None:
+        """Return the UCUM unit of a spelling, the cell itself when it is not known, None when empty."""
+        if cell is None or not cell.strip():
+            return None
+        return self._spellings.get(fold_unit(cell), cell.strip())
+
+    def _read(self, analyte: Analyte, cell: str | None) -> UnitReading:
+        if cell is None or not cell.strip():
+            if analyte.unit_optional:
+                return UnitReading(
+                    analyte.unit, Conversion(factor=Decimal(1)), "the unit was not given; only one is in use"
+                )
+            return UnitReading(None, None, "the unit was not given")
+        unit = self.ucum(cell)
+        conversion = analyte.conversion(unit) if unit else None
+        if conversion is None:
+            return UnitReading(unit, None, f"the unit {unit} cannot be converted to {analyte.unit}")
+        remark = None
+        if conversion.factor != 1 or conversion.offset != 0:
+            remark = f"converted from {unit}"
+        return UnitReading(analyte.unit, conversion, remark)
+
+
+def convert(number: Decimal, conversion: Conversion, places: int) -> Decimal:
+    """Return number * factor + offset; rounded to two places more than the assay's when it was converted."""
+    if conversion.factor == 1 and conversion.offset == 0:
+        return number
+    value = number * conversion.factor + conversion.offset
+    return round(value, places + 1).normalize() + 0

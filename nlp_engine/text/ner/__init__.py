@@ -1,0 +1,1 @@
+"""The transformer named entity recogniser: onnxruntime and tokenizers, no torch."""

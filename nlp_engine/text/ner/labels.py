@@ -1,0 +1,67 @@
+"""``rules/ner/labels.yaml``: corpora, their types, and how the heads are merged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from nlp_engine.assessment import AttributeLabel, MentionLabel
+from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
+
+LABELS = frozenset({label.value for label in MentionLabel} | {label.value for label in AttributeLabel})
+
+
+class Corpus(KnowledgeModel):
+    """One annotated corpus: where it comes from, how it is written, and what its types mean here."""
+
+    source: Source
+    licence: str
+    format: Literal["brat", "pubtator", "phee"]
+    folder: str
+    types: dict[str, str]
+
+    @model_validator(mode="after")
+    def _labels_known(self) -> Self:
+        if unknown := set(self.types.values()) - LABELS:
+            raise ValueError(f"not a label of the engine: {', '.join(sorted(unknown))}")
+        return self
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Our labels that this corpus teaches, sorted."""
+        return tuple(sorted(set(self.types.values())))
+
+
+class MergeStep(KnowledgeModel):
+    """What one head may add; ``labels`` None means all of its labels."""
+
+    head: str
+    labels: tuple[str, ...] | None = None
+    min_score: float = 0.0
+
+
+class LabelFile(KnowledgeModel):
+    """The whole file."""
+
+    schema_version: Literal[1]
+    about: str
+    corpora: dict[str, Corpus]
+    merge: tuple[MergeStep, ...]
+
+    @model_validator(mode="after")
+    def _heads_known(self) -> Self:
+        if unknown := {step.head for step in self.merge} - self.corpora.keys():
+            raise ValueError(f"merge names a head without a corpus: {', '.join(sorted(unknown))}")
+        return self
+
+
+def load_labels(path: Path | None = None) -> LabelFile:
+    """Read ``rules/ner/labels.yaml``."""
+    return read_yaml(path or resource("rules") / "ner" / "labels.yaml", LabelFile)
+
+
+def bio_tags(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the BIO tags of some labels: O first, then B- and I- of each."""
+    return ("O", *(f"{prefix}-{label}" for label in labels for prefix in "BI"))

@@ -1,0 +1,82 @@
+"""The embedded network: ``model.onnx`` (int8), ``tokenizer.json`` and ``config.json`` of a model folder."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nlp_engine.errors import ModelError
+
+CLS, SEP = "[CLS]", "[SEP]"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """One head: the corpus it learnt from, its labels, and where its logits stand in the network's output."""
+
+    name: str
+    labels: tuple[str, ...]
+    offset: int
+
+    @property
+    def columns(self) -> slice:
+        """Columns of the output: O and two tags a label."""
+        return slice(self.offset, self.offset + 1 + 2 * len(self.labels))
+
+
+class OnnxTagger:
+    """Runs the network on one window at a time.
+
+    One window a call, without padding: dynamic int8 scales depend on everything in a batch, so a batch would make the
+    result depend on its neighbours; on a CPU it would not be faster either.
+
+    Raises
+    ------
+    ModelError
+        If a file of the folder is missing or cannot be read.
+    """
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        try:
+            config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            self.tokenizer = load_tokenizer(folder / "tokenizer.json")
+            model = (folder / "model.onnx").read_bytes()
+        except (OSError, ValueError) as error:
+            name = getattr(error, "filename", None) or "config.json"
+            raise ModelError(f"the NER model is not complete: {Path(name).name} cannot be read.") from error
+        self.version: str = config["version"]
+        self.heads = tuple(Head(h["name"], tuple(h["labels"]), h["offset"]) for h in config["heads"])
+        self._session = onnxruntime.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
+        self._cls = self.tokenizer.token_to_id(CLS)
+        self._sep = self.tokenizer.token_to_id(SEP)
+
+    def logits(self, ids: list[int]) -> NDArray[np.float32]:
+        """Return the logits of all heads for some sub-words, shape (len(ids), tags of all heads)."""
+        row = np.array([[self._cls, *ids, self._sep]], dtype=np.int64)
+        (output,) = self._session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})
+        result: NDArray[np.float32] = output[0, 1:-1]
+        return result
+
+
+def load_tokenizer(path: Path) -> Tokenizer:
+    """Load a tokenizer without padding and truncation, which a model folder may have switched on."""
+    tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _options(threads: int) -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Windows differ in length: patterns kept for each would grow with the notes.
+    options.enable_mem_pattern = False
+    return options

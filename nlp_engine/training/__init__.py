@@ -1,0 +1,1 @@
+"""Corpora, training and evaluation of the models; needs the extra ``train``."""

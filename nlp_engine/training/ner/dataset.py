@@ -1,0 +1,97 @@
+"""Annotated documents -> windows of sub-words with a tag a word -> batches of one corpus each."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from nlp_engine.text.ner.labels import bio_tags
+from nlp_engine.text.ner.windows import CORE_WORDS, Words, cut_windows, split_words
+from nlp_engine.training.corpora import AnnotatedDocument
+
+IGNORED = -100
+"""Tag of a place that is not a word's first sub-word; the loss passes over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedDocument:
+    """A document's words and the tag of each, shape (words,)."""
+
+    words: Words
+    tags: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window: sub-word ids, and a tag for each (``IGNORED`` off the first sub-words)."""
+
+    ids: list[int]
+    tags: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Examples of one corpus."""
+
+    corpus: str
+    examples: list[Example]
+
+
+def tag_document(document: AnnotatedDocument, labels: tuple[str, ...], tokenizer: Tokenizer) -> TaggedDocument:
+    """Give each word its BIO tag; a word that a span touches belongs to it."""
+    words = split_words(document.text, tokenizer)
+    index = {tag: place for place, tag in enumerate(bio_tags(labels))}
+    starts = np.array([start for start, _ in words.spans])
+    ends = np.array([end for _, end in words.spans])
+    tags = np.zeros(len(words.spans), dtype=np.int64)
+    for span in document.spans:
+        inside = np.flatnonzero((ends > span.start) & (starts < span.end))
+        if len(inside):
+            tags[inside] = index[f"I-{span.label}"]
+            tags[inside[0]] = index[f"B-{span.label}"]
+    return TaggedDocument(words, tags)
+
+
+def epoch_batches(
+    corpora: dict[str, list[TaggedDocument]], *, size: int, shortest_first_core: int | None, seed: int
+) -> list[Batch]:
+    """Cut all documents into windows and those into shuffled batches of at most ``size`` padded sub-words."""
+    dice = random.Random(seed)
+    batches: list[Batch] = []
+    for corpus, documents in corpora.items():
+        examples = [e for document in documents for e in _examples(document, shortest_first_core, dice)]
+        dice.shuffle(examples)
+        # Windows of like length go together; the coarse key keeps most of the shuffle.
+        examples.sort(key=lambda example: len(example.ids) // 16)
+        batches += [Batch(corpus, group) for group in _groups(examples, size)]
+    dice.shuffle(batches)
+    return batches
+
+
+def _examples(document: TaggedDocument, shortest_first_core: int | None, dice: random.Random) -> Iterator[Example]:
+    words = document.words
+    first_core = None if shortest_first_core is None else dice.randint(shortest_first_core, CORE_WORDS)
+    for window in cut_windows(words, context=0, first_core=first_core):
+        begin, end = words.first[window.start], words.first[window.stop]
+        tags = [IGNORED] * (end - begin)
+        for word in range(window.start, window.stop):
+            tags[words.first[word] - begin] = int(document.tags[word])
+        yield Example(words.ids[begin:end], tags)
+
+
+def _groups(examples: list[Example], size: int) -> Iterator[list[Example]]:
+    group: list[Example] = []
+    longest = 0
+    for example in examples:
+        longest = max(longest, len(example.ids))
+        if group and (len(group) + 1) * longest > size:
+            yield group
+            group, longest = [], len(example.ids)
+        group.append(example)
+    if group:
+        yield group

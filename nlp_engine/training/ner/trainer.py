@@ -1,0 +1,168 @@
+"""The training loop: all corpora mixed, bf16, linear warm-up and decay, a checkpoint an epoch."""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from nlp_engine.text.ner.labels import LabelFile, bio_tags
+from nlp_engine.text.ner.network import CLS, SEP, load_tokenizer
+from nlp_engine.training.corpora import read_corpus
+from nlp_engine.training.ner.config import NerConfig
+from nlp_engine.training.ner.dataset import IGNORED, Batch, TaggedDocument, epoch_batches, tag_document
+from nlp_engine.training.ner.model import MultiHeadTagger, base_folder
+
+logger = logging.getLogger(__name__)
+CHECKPOINT = "checkpoint.pt"
+_PROGRESS_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingState:
+    """Everything the loop changes."""
+
+    model: MultiHeadTagger
+    optimizer: torch.optim.Optimizer
+    schedule: torch.optim.lr_scheduler.LRScheduler
+
+
+def train(
+    config: NerConfig,
+    labels: LabelFile,
+    *,
+    data: Path,
+    work: Path,
+    after_epoch: Callable[[int, MultiHeadTagger], None] | None = None,
+) -> MultiHeadTagger:
+    """Train on the train parts of the configured corpora and return the model of the last epoch.
+
+    Parameters
+    ----------
+    work
+        Folder of the checkpoint; a run that was cut off goes on after its last whole epoch.
+    after_epoch
+        Called with the number of epochs done and the model, e.g. to evaluate it on the dev parts.
+    """
+    _fix_seeds(config)
+    tokenizer = load_tokenizer(base_folder() / "tokenizer.json")
+    corpora = _tagged(config, labels, data, tokenizer)
+    steps = config.epochs * len(_batches(config, corpora, epoch=0))
+    state = _initial_state(config, labels, steps)
+    done = _resume(work / CHECKPOINT, state)
+    for epoch in range(done, config.epochs):
+        torch.manual_seed(config.seed + epoch)
+        _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer)
+        _save(work / CHECKPOINT, state, epoch + 1)
+        if after_epoch is not None:
+            after_epoch(epoch + 1, state.model)
+    return state.model
+
+
+def _fix_seeds(config: NerConfig) -> None:
+    random.seed(config.seed)
+    np.random.seed(config.seed)
+    torch.manual_seed(config.seed)
+    torch.set_num_threads(config.threads)
+
+
+def _tagged(config: NerConfig, labels: LabelFile, data: Path, tokenizer: Tokenizer) -> dict[str, list[TaggedDocument]]:
+    return {
+        name: [
+            tag_document(document, labels.corpora[name].labels, tokenizer)
+            for document in read_corpus(labels.corpora[name], data, "train")
+        ]
+        for name in config.corpora
+    }
+
+
+def _batches(config: NerConfig, corpora: dict[str, list[TaggedDocument]], *, epoch: int) -> list[Batch]:
+    return epoch_batches(
+        corpora,
+        size=config.subwords_per_batch,
+        shortest_first_core=config.shortest_first_core if epoch else None,
+        seed=config.seed * 1000 + epoch,
+    )
+
+
+def _initial_state(config: NerConfig, labels: LabelFile, steps: int) -> TrainingState:
+    heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
+    model = MultiHeadTagger.from_base(heads, dropout=config.dropout)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": model.encoder.parameters(), "lr": config.encoder_learning_rate},
+            {"params": model.heads.parameters(), "lr": config.head_learning_rate},
+        ],
+        weight_decay=config.weight_decay,
+    )
+    rise = max(1, round(config.warmup * steps))
+
+    def rate(step: int) -> float:
+        return min(1.0, (step + 1) / rise) * max(0.0, (steps - step) / steps)
+
+    return TrainingState(model, optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rate))
+
+
+def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer: Tokenizer) -> None:
+    state.model.train()
+    criterion = nn.CrossEntropyLoss(ignore_index=IGNORED)
+    total = 0.0
+    for number, batch in enumerate(batches, start=1):
+        ids, mask, tags = collate(batch, tokenizer)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = state.model.heads[batch.corpus](state.model.encode(ids, mask))
+        loss = criterion(logits.float().flatten(0, 1), tags.flatten())
+        loss.backward()
+        nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
+        state.optimizer.step()
+        state.optimizer.zero_grad()
+        state.schedule.step()
+        total += float(loss.detach())
+        if number % _PROGRESS_EVERY == 0 or number == len(batches):
+            logger.info("epoch %d, batch %d of %d, mean loss %.4f", epoch + 1, number, len(batches), total / number)
+
+
+def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, Tensor]:
+    """Return padded ids, attention mask and tags, each of shape (examples, sub-words + 2)."""
+    cls, sep = tokenizer.token_to_id(CLS), tokenizer.token_to_id(SEP)
+    longest = max(len(example.ids) for example in batch.examples) + 2
+    ids = torch.zeros(len(batch.examples), longest, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    tags = torch.full_like(ids, IGNORED)
+    for row, example in enumerate(batch.examples):
+        stop = len(example.ids) + 2
+        ids[row, :stop] = torch.tensor([cls, *example.ids, sep])
+        mask[row, :stop] = 1
+        tags[row, 1 : stop - 1] = torch.tensor(example.tags)
+    return ids, mask, tags
+
+
+def _save(path: Path, state: TrainingState, epochs_done: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "epochs_done": epochs_done,
+        "model": state.model.state_dict(),
+        "optimizer": state.optimizer.state_dict(),
+        "schedule": state.schedule.state_dict(),
+    }
+    torch.save(content, path.with_suffix(".part"))
+    path.with_suffix(".part").replace(path)
+
+
+def _resume(path: Path, state: TrainingState) -> int:
+    if not path.exists():
+        return 0
+    content = torch.load(path, weights_only=True)
+    state.model.load_state_dict(content["model"])
+    state.optimizer.load_state_dict(content["optimizer"])
+    state.schedule.load_state_dict(content["schedule"])
+    done: int = content["epochs_done"]
+    logger.info("goes on after epoch %d", done)
+    return done
