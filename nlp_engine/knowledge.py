@@ -57,15 +57,17 @@ class ConceptLab(KnowledgeModel):
 
     ``above`` / ``below`` are a number in ``unit`` or the word ``reference``: beyond the result's own interval.
     A ``defining`` analyte makes a finding by itself, and a result on the other side of the limit speaks against it; a
-    ``supporting`` one only adds to what another modality said. ``codes`` are LOINC, primary codes of
-    ``rules/labs/analytes.yaml``. A number carries its source.
+    ``sufficient`` one makes it too, but a normal result says nothing (a fever that comes and goes, a treated diabetes);
+    a ``supporting`` one only adds to what another modality said. ``codes`` are LOINC, primary codes of
+    ``rules/labs/*.yaml``. A number carries its source. Results older than ``max_age_days`` are not looked at.
     """
 
     codes: tuple[str, ...] = Field(min_length=1)
     above: Decimal | Literal["reference"] | None = None
     below: Decimal | Literal["reference"] | None = None
     unit: str | None = None
-    role: Literal["defining", "supporting"] = "supporting"
+    role: Literal["defining", "sufficient", "supporting"] = "supporting"
+    max_age_days: int = Field(default=30, ge=1)
     source: Source | None = None
 
     @model_validator(mode="after")
@@ -82,9 +84,10 @@ class Concept(KnowledgeModel):
     """What the modalities share: names and codes in notes, analytes in labs, labels of image models.
 
     ``names`` are phrases of notes (matched without case, as whole words, against a mention's text; the longest name
-    wins; plural and hyphen variants need not be listed). ``normal_phrases`` say in a note that the concept is absent
-    ("normal renal function"). ``expects`` names the modalities that usually speak of it: a missing one lowers the
-    confidence. ``plain`` is the concept in everyday words, fit for "signs of ...".
+    wins; plural and hyphen variants need not be listed). ``not_names`` hold a name and mean something else ("hay fever"
+    is no fever). ``normal_phrases`` say in a note that the concept is absent ("normal renal function"). ``chronic``: who
+    had it still has it, so that a history of it counts today. ``expects`` names the modalities that usually speak of
+    it: a missing one lowers the confidence. ``plain`` is the concept in everyday words, fit for "signs of ...".
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -92,7 +95,9 @@ class Concept(KnowledgeModel):
     plain: str
     kind: Literal["disease", "symptom", "sign", "laboratory"]
     names: tuple[str, ...] = ()
+    not_names: tuple[str, ...] = ()
     normal_phrases: tuple[str, ...] = ()
+    chronic: bool = False
     codes: tuple[TerminologyCode, ...] = ()
     labs: tuple[ConceptLab, ...] = ()
     image_labels: tuple[str, ...] = ()

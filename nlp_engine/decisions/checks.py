@@ -63,7 +63,7 @@ def _rule_problems(library: Library, loaded: LoadedRule) -> Iterator[str]:
 
 def _reference_problems(library: Library, concepts: dict[str, Concept], root: Path) -> Iterator[str]:
     codes = _analyte_codes(root / "labs")
-    image_labels = {label.lower() for concept in concepts.values() for label in concept.image_labels}
+    image_labels = {_folded(label) for concept in concepts.values() for label in concept.image_labels}
     for name, spec in library.facts.items():
         if isinstance(spec, ObservationFact) and codes:
             for code in spec.code:
@@ -73,12 +73,16 @@ def _reference_problems(library: Library, concepts: dict[str, Concept], root: Pa
             yield from _unknown_concept(f"fact {name}", spec.concept, concepts)
         if isinstance(spec, ImageFact) and concepts:
             for label in spec.wanted_labels:
-                if label.lower() not in image_labels:
-                    hint = did_you_mean(label, sorted(image_labels))
+                if _folded(label) not in image_labels:
+                    hint = did_you_mean(_folded(label), sorted(image_labels))
                     yield f'fact {name}: no concept has the image label "{label}"{hint}'
     for loaded in library.rules:
         if loaded.rule.concept is not None:
             yield from _unknown_concept(loaded.where, loaded.rule.concept, concepts)
+
+
+def _folded(label: str) -> str:
+    return label.lower().replace("_", " ")
 
 
 def _unknown_concept(where: str, concept: str, concepts: dict[str, Concept]) -> Iterator[str]:
