@@ -48,7 +48,7 @@ class ProblemLog:
     def problems(self) -> tuple[InputProblem, ...]:
         """Return one problem for each file and sentence, in the order in which they were first met."""
         return tuple(
-            InputProblem(where=self.prefix + file + _row_words(rows), sentence=sentence, severity=severity)
+            as_problem(self.prefix + file + _row_words(rows), sentence, severity)
             for (file, severity, sentence), rows in self._rows.items()
         )
 
@@ -60,7 +60,8 @@ class ProblemLog:
 
 def as_problem(where: str, sentence: str, severity: Severity = "error") -> InputProblem:
     """Return one problem, its sentence with a capital letter and a full stop."""
-    return InputProblem(where=where, sentence=sentence, severity=severity)
+    ended = sentence if sentence.endswith(".") else sentence + "."
+    return InputProblem(where=where, sentence=ended[0].upper() + ended[1:], severity=severity)
 
 
 def _row_words(rows: list[int]) -> str:

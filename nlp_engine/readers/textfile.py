@@ -28,7 +28,7 @@ class Decoded:
 
 
 class UnreadableTextError(ValueError):
-    """A file is not text; ``str(error)`` says why, without its content."""
+    """A file cannot be read as text or as a table; ``str(error)`` goes on after "the file", without its content."""
 
 
 def decode(data: bytes) -> Decoded:

@@ -1,0 +1,161 @@
+"""CSV tables -> rows of text, whatever the delimiter, the encoding and the spelling of the header.
+
+Cells stay text: ``NA``, ``5,6`` and ``>1000`` are for the rooms that understand them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nlp_engine.readers.textfile import UnreadableTextError, chunks_of, detect_encoding, reason
+
+_DELIMITERS = ",;\t"
+_MAX_CELL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableKind:
+    """The columns of one kind of table.
+
+    Parameters
+    ----------
+    columns
+        Legal names.
+    needed
+        Of each inner tuple at least one column must be there.
+    times
+        The columns that hold dates.
+    """
+
+    columns: tuple[str, ...]
+    needed: tuple[tuple[str, ...], ...]
+    times: tuple[str, ...]
+
+
+OBSERVATIONS = TableKind(
+    ("patient_id", "time", "code", "name", "value", "unit", "reference_low", "reference_high", "flag"),
+    needed=(("name", "code"), ("value",)),
+    times=("time",),
+)
+MEDICATIONS = TableKind(
+    ("patient_id", "name", "code", "dose", "unit", "route", "frequency", "start", "stop", "status"),
+    needed=(("name",),),
+    times=("start", "stop"),
+)
+MANIFEST = TableKind(("file", "patient_id", "date", "type"), needed=(("file",), ("patient_id",)), times=("date",))
+TABLES = {"labs.csv": OBSERVATIONS, "vitals.csv": OBSERVATIONS, "medications.csv": MEDICATIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: column -> cell without outer blanks; ``number`` counts as a spreadsheet does (the header is row 1).
+
+    ``extra`` counts filled cells beyond the header, ``missing`` the cells that the row lacks.
+    """
+
+    number: int
+    cells: dict[str, str]
+    extra: int = 0
+    missing: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """An opened table: its known columns, its rows (read while they are asked for), and what is doubtful about it."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+    doubts: tuple[str, ...] = ()
+
+
+def open_table(path: Path, kind: TableKind) -> Table:
+    """Open a CSV file and read its header.
+
+    Header names match without regard to case, blanks, underscores and hyphens. Columns we do not know are ignored.
+
+    Raises
+    ------
+    UnreadableTextError
+        If the file cannot be opened, is not text, or lacks a needed column. The rows raise it too, when the
+        quotes of the file are broken beyond reading.
+    """
+    try:
+        encoding = detect_encoding(chunks_of(path))
+    except OSError as error:
+        raise UnreadableTextError(f"cannot be opened ({reason(error)}); make it readable") from error
+    lines = _lines(path, encoding)
+    number, cells, delimiter = _header(lines, kind)
+    positions, repeated = _positions(cells, kind)
+    _check(positions, kind)
+    doubts = [f'has the column "{name}" twice; the first one is used' for name in repeated]
+    if encoding == "cp1252":
+        doubts.append("is not UTF-8 and was read as Windows-1252; save it as UTF-8")
+    rows = _rows(lines, delimiter, positions, width=len(cells), after=number)
+    return Table(tuple(positions), rows, tuple(doubts))
+
+
+def _lines(path: Path, encoding: str) -> Iterator[str]:
+    with path.open(encoding=encoding, errors="replace", newline="") as file:
+        yield from file
+
+
+def _header(lines: Iterator[str], kind: TableKind) -> tuple[int, list[str], str]:
+    """Return the header's row number, its cells and the delimiter under which most of them are known."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.lower().startswith("sep="):
+            continue
+        readings = [(next(csv.reader([line], delimiter=sign)), sign) for sign in _DELIMITERS]
+        cells, sign = max(readings, key=lambda reading: (len(_positions(reading[0], kind)[0]), len(reading[0])))
+        return number, cells, sign
+    raise UnreadableTextError(f"is empty; its first row names the columns {', '.join(kind.columns)}")
+
+
+def _positions(cells: list[str], kind: TableKind) -> tuple[dict[str, int], list[str]]:
+    """Return column -> position, and the columns that stand twice."""
+    legal = {_folded(column): column for column in kind.columns}
+    positions: dict[str, int] = {}
+    repeated = []
+    for position, cell in enumerate(cells):
+        column = legal.get(_folded(cell))
+        if column in positions:
+            repeated.append(column)
+        elif column is not None:
+            positions[column] = position
+    return positions, repeated
+
+
+def _folded(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+def _check(positions: dict[str, int], kind: TableKind) -> None:
+    missing = [" or ".join(f'"{name}"' for name in names) for names in kind.needed if not set(names) & set(positions)]
+    if missing:
+        columns = "column" if len(missing) == 1 else "columns"
+        raise UnreadableTextError(
+            f"lacks the {columns} {' and '.join(missing)} and was not read; its first row must name the columns, "
+            f"known ones are {', '.join(kind.columns)}"
+        )
+
+
+def _rows(lines: Iterator[str], delimiter: str, positions: dict[str, int], *, width: int, after: int) -> Iterator[Row]:
+    csv.field_size_limit(_MAX_CELL)
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        for number, cells in enumerate(reader, start=after + 1):
+            if any(cell.strip() for cell in cells):
+                found = {
+                    column: cells[position].strip() if position < len(cells) else ""
+                    for column, position in positions.items()
+                }
+                extra = sum(bool(cell.strip()) for cell in cells[width:])
+                yield Row(number, found, extra=extra, missing=max(0, width - len(cells)))
+    except csv.Error as error:
+        raise UnreadableTextError(
+            f"cannot be read after row {after + reader.line_num}; a quotation mark is opened and not closed"
+        ) from error
+    except OSError as error:
+        raise UnreadableTextError(f"cannot be read to its end ({reason(error)}); make it readable") from error
