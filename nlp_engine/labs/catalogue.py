@@ -55,6 +55,7 @@ class Analyte(KnowledgeModel):
     name: str
     plain: str
     synonyms: tuple[str, ...] = ()
+    vital_synonyms: tuple[str, ...] = ()
     unit: str
     unit_optional: bool = False
     units: dict[str, Decimal | Conversion] = Field(default_factory=dict)

@@ -6,12 +6,22 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from nlp_engine.assessment import Flag, LabResult
 from nlp_engine.labs.catalogue import Analyte, Catalogue
-from nlp_engine.labs.flags import Bounds, critical_flag, interval_flag, source_flag, textbook_bounds
+from nlp_engine.labs.flags import (
+    OWN,
+    Bounds,
+    critical_flag,
+    interval_flag,
+    is_child,
+    joined_flag,
+    own_bounds,
+    source_flag,
+    textbook_bounds,
+)
 from nlp_engine.labs.names import AnalyteNames
 from nlp_engine.labs.units import UnitReading, Units, convert
 from nlp_engine.labs.values import ParsedValue, parse_value
@@ -34,7 +44,7 @@ class LabStage:
         self._catalogue = catalogue
         self._names = AnalyteNames(catalogue)
         self._units = Units(catalogue)
-        self._parse = lru_cache(maxsize=65536)(parse_value)
+        self._parse = lru_cache(maxsize=65536)(partial(parse_value, is_unit=self._units.is_unit))
 
     @classmethod
     def load(cls, folder: Path | None = None) -> LabStage:
@@ -42,14 +52,16 @@ class LabStage:
         return cls(Catalogue.load(folder))
 
     def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
-        """Return one result an observation, in order; "140/90" in one cell becomes two (id and id/diastolic).
+        """Return one result an observation, in order; "140/90" in one cell becomes two, both with the row's id.
 
         Ages are taken at each result's own time, or at ``as_of`` when it has none.
         """
         seen: set[tuple[str, str, str | None, datetime | None]] = set()
         results = []
         for observation in _split_pressures(record.observations):
-            result = self._result(observation, record.patient, observation.time or as_of)
+            patient = record.patient
+            age = patient.age_at(observation.time or as_of)
+            result = self._result(observation, patient, age)
             key = (result.code or result.name, result.text, result.unit, result.time)
             if key in seen and result.time is not None:
                 result = result.model_copy(update={"remarks": (*result.remarks, "stands twice in the table")})
@@ -57,25 +69,28 @@ class LabStage:
             results.append(result)
         return results
 
-    def _result(self, observation: Observation, patient: Patient, when: datetime | None) -> LabResult:
+    def _result(self, observation: Observation, patient: Patient, age: Decimal | None) -> LabResult:
         parsed = self._parse(observation.value)
-        analyte = self._names.find(observation.code, observation.name)
+        cell = observation.unit if observation.unit and observation.unit.strip() else parsed.unit
+        analyte = self._units.fitting(self._names.find(observation.code, observation.name, observation.kind), cell)
         if analyte is None:
-            return self._unknown_analyte(observation, parsed)
-        unit = self._units.read(analyte, observation.unit)
+            return self._unknown_analyte(observation, parsed, cell)
+        unit = self._units.read(analyte, cell)
         number = parsed.number
+        remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
+        if number is not None and parsed.unit and self._units.ucum(parsed.unit) != self._units.ucum(cell):
+            number = None
+            remarks.append("the value cell and the unit cell name two units; the number was not used")
         if number is not None and unit.conversion is not None:
             number = convert(number, unit.conversion, analyte.places)
-        remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
         flag, bounds = None, None
         if number is not None and unit.is_canonical and not _is_plausible(number, parsed, analyte):
             remarks.append(f"not plausible for {analyte.name}; not flagged, please check the source")
         else:
-            bounds, reason = self._bounds(observation, analyte, unit, patient, when)
-            if reason and number is not None:
-                remarks.append(reason)
-            flag = _flag(number, parsed, bounds, analyte if unit.is_canonical else None)
-            flag, doubt = _with_source_flag(flag, source_flag(observation.flag))
+            bounds, reasons = self._bounds(observation, analyte, unit, patient, age)
+            remarks += reasons if number is not None else []
+            limits = analyte if unit.is_canonical and not is_child(age) else None
+            flag, doubt = _flag(number, parsed, bounds, limits, observation)
             remarks += doubt
         return LabResult(
             observation_id=observation.id,
@@ -96,23 +111,24 @@ class LabStage:
         )
 
     def _bounds(
-        self, observation: Observation, analyte: Analyte, unit: UnitReading, patient: Patient, when: datetime | None
-    ) -> tuple[Bounds | None, str | None]:
+        self, observation: Observation, analyte: Analyte, unit: UnitReading, patient: Patient, age: Decimal | None
+    ) -> tuple[Bounds | None, list[str]]:
         low, high = observation.reference_low, observation.reference_high
-        if low is not None or high is not None:
-            if unit.conversion is not None:
-                low = None if low is None else convert(low, unit.conversion, analyte.places)
-                high = None if high is None else convert(high, unit.conversion, analyte.places)
-            return Bounds(low, high, "came with the result"), None
-        if not unit.is_canonical:
-            return None, None
-        return textbook_bounds(analyte, self._catalogue.sources, sex=patient.sex, age_years=patient.age_at(when))
+        if unit.conversion is not None:
+            low = None if low is None else convert(low, unit.conversion, analyte.places)
+            high = None if high is None else convert(high, unit.conversion, analyte.places)
+        own, reason = own_bounds(low, high)
+        if own is not None or not unit.is_canonical:
+            return own, [reason] if reason else []
+        bounds, why = textbook_bounds(
+            analyte, self._catalogue.sources, sex=patient.sex, age_years=age, pregnant=patient.pregnant
+        )
+        return bounds, [words for words in (reason, why) if words]
 
-    def _unknown_analyte(self, observation: Observation, parsed: ParsedValue) -> LabResult:
-        low, high = observation.reference_low, observation.reference_high
-        bounds = Bounds(low, high, "came with the result") if low is not None or high is not None else None
-        flag = _flag(parsed.number, parsed, bounds, None)
-        flag, doubt = _with_source_flag(flag, source_flag(observation.flag))
+    def _unknown_analyte(self, observation: Observation, parsed: ParsedValue, cell: str | None) -> LabResult:
+        bounds, reason = own_bounds(observation.reference_low, observation.reference_high)
+        flag, doubt = _flag(parsed.number, parsed, bounds, None, observation)
+        remarks = [*parsed.remarks, *([reason] if reason else []), *doubt, "not an analyte this engine knows"]
         return LabResult(
             observation_id=observation.id,
             name=observation.name,
@@ -121,13 +137,13 @@ class LabStage:
             value=parsed.number,
             comparator=parsed.comparator,
             text=observation.value,
-            unit=self._units.ucum(observation.unit),
+            unit=self._units.ucum(cell),
             time=observation.time,
-            reference_low=low,
-            reference_high=high,
+            reference_low=bounds.low if bounds else None,
+            reference_high=bounds.high if bounds else None,
             interval_source=bounds.source if bounds else None,
             flag=flag,
-            remarks=(*parsed.remarks, *doubt, "not an analyte this engine knows"),
+            remarks=tuple(remarks),
             source=observation.source,
         )
 
@@ -139,21 +155,17 @@ def _is_plausible(number: Decimal, parsed: ParsedValue, analyte: Analyte) -> boo
     return not (too_low or too_high)
 
 
-def _flag(number: Decimal | None, parsed: ParsedValue, bounds: Bounds | None, analyte: Analyte | None) -> Flag | None:
-    if number is None:
-        return None
-    flag = interval_flag(number, parsed.comparator, bounds) if bounds else None
-    critical = critical_flag(number, parsed.comparator, analyte) if analyte else None
-    return critical or flag
-
-
-def _with_source_flag(ours: Flag | None, theirs: Flag | None) -> tuple[Flag | None, list[str]]:
-    """Keep the table's own flag where we have none; say so where the two disagree."""
-    if theirs is None or ours is None:
-        return ours or theirs, []
-    if (theirs is Flag.NORMAL) != (ours is Flag.NORMAL):
-        return ours, [f"the table's own flag says {theirs.value}"]
-    return ours, []
+def _flag(
+    number: Decimal | None, parsed: ParsedValue, bounds: Bounds | None, limits: Analyte | None, observation: Observation
+) -> tuple[Flag | None, list[str]]:
+    """Return the flag with what is doubtful about it; ``limits`` is the analyte whose critical limits hold."""
+    ours = None
+    if number is not None:
+        interval = interval_flag(number, parsed.comparator, bounds) if bounds else None
+        ours = (critical_flag(number, parsed.comparator, limits) if limits else None) or interval
+    own_interval = bounds is not None and bounds.source == OWN
+    flag, doubt = joined_flag(ours, source_flag(observation.flag), own_interval=own_interval)
+    return flag, [doubt] if doubt else []
 
 
 def _split_pressures(observations: tuple[Observation, ...]) -> Iterator[Observation]:
@@ -163,7 +175,6 @@ def _split_pressures(observations: tuple[Observation, ...]) -> Iterator[Observat
         if both and is_pressure:
             blank = {"reference_low": None, "reference_high": None, "flag": None}
             yield observation.model_copy(update={"code": _SYSTOLIC, "value": both.group(1), **blank})
-            diastolic = {"id": f"{observation.id}/diastolic", "code": _DIASTOLIC, "value": both.group(2), **blank}
-            yield observation.model_copy(update=diastolic)
+            yield observation.model_copy(update={"code": _DIASTOLIC, "value": both.group(2), **blank})
         else:
             yield observation

@@ -39,6 +39,18 @@ class Units:
             self._cache[key] = self._read(analyte, cell)
         return self._cache[key]
 
+    def fitting(self, analytes: tuple[Analyte, ...], cell: str | None) -> Analyte | None:
+        """Return the first of some analytes that the unit fits, or the first of all; None of none."""
+        if len(analytes) < 2:
+            return analytes[0] if analytes else None
+        unit = self.ucum(cell)
+        fitting = (analyte for analyte in analytes if unit and analyte.conversion(unit) is not None)
+        return next(fitting, analytes[0])
+
+    def is_unit(self, text: str) -> bool:
+        """Say whether a text is a spelling of a unit."""
+        return fold_unit(text) in self._spellings
+
     def ucum(self, cell: str | None) -> str | None:
         """Return the UCUM unit of a spelling, the cell itself when it is not known, None when empty."""
         if cell is None or not cell.strip():
@@ -63,7 +75,7 @@ class Units:
 
 
 def convert(number: Decimal, conversion: Conversion, places: int) -> Decimal:
-    """Return number * factor + offset; rounded to two places more than the assay's when it was converted."""
+    """Return number * factor + offset; rounded to one place more than the assay's when it was converted."""
     if conversion.factor == 1 and conversion.offset == 0:
         return number
     value = number * conversion.factor + conversion.offset
