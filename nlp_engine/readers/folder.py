@@ -66,6 +66,18 @@ class RecordParts:
             self.image_outputs += read_image_outputs(outputs, self.images, self.log)
         self._tell_unknown(entries)
 
+    def add_folder_notes(self, folder: Path) -> None:
+        """Read the notes of a patient's folder, and who the patient is, and nothing else.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be opened.
+        """
+        entries = visible(folder)
+        self.patient = read_patient(named(entries, PATIENT_FILE), self.patient.id, ProblemLog())
+        self._add_notes(named(entries, NOTES))
+
     def add_note(self, file: NoteFile) -> None:
         """Read one note."""
         note = read_note(file, self.log)

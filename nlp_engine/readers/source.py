@@ -47,7 +47,7 @@ class RecordSource:
         InputError
             If nothing of it can be read; the sentence says why.
         """
-        parts = RecordParts(Patient(id=self.patient_id), ProblemLog(prefix=f"{self.where}/" if self.folder else ""))
+        parts = self._parts()
         empty = parts.patient
         if self.folder is not None:
             parts.add_folder(self.folder)
@@ -58,3 +58,23 @@ class RecordSource:
             for name, rows, orders in stored_rows(self.rows, self.patient_id):
                 parts.add_rows(name, rows, orders, id_prefix="all-" if self.folder else "")
         return checked(parts.record((*self.problems, *in_folder)), empty, self.where)
+
+    def read_notes(self) -> PatientRecord:
+        """Read the notes and nothing else; the problems are those of notes.
+
+        Raises
+        ------
+        InputError
+            If the patient's folder cannot be opened.
+        """
+        parts = self._parts()
+        if self.folder is not None:
+            parts.add_folder_notes(self.folder)
+        in_folder, parts.log = parts.log.problems(), ProblemLog()
+        for file in self.notes:
+            parts.add_note(file)
+        return parts.record((*self.problems, *in_folder))
+
+    def _parts(self) -> RecordParts:
+        prefix = f"{self.where}/" if self.folder else ""
+        return RecordParts(Patient(id=self.patient_id), ProblemLog(prefix=prefix))

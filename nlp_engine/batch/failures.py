@@ -1,0 +1,69 @@
+"""What is written of a patient who failed, or of a part of the input that was lost."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from nlp_engine.errors import InputError, NlpEngineError
+from nlp_engine.record import InputProblem
+
+Stage = Literal["reading", "assessing", "writing the report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One line of ``failures.jsonl``.
+
+    Parameters
+    ----------
+    patient_id
+        None when what was lost belongs to no single patient.
+    status
+        ``failed``: there is no result for the patient; ``partly``: there is one, without what the sentence names.
+    where
+        The file or folder.
+    sentence
+        What was wrong and what would be right; no patient content.
+    """
+
+    patient_id: str | None
+    status: Literal["failed", "partly"]
+    where: str
+    sentence: str
+
+    @classmethod
+    def of_problem(cls, patient_id: str | None, problem: InputProblem, *, failed: bool) -> Failure:
+        """Return the line for a problem of the input."""
+        return cls(patient_id, "failed" if failed else "partly", problem.where, problem.sentence)
+
+    @classmethod
+    def of_error(cls, patient_id: str, where: str, stage: Stage, error: Exception) -> Failure:
+        """Return the line for an error; of one that was not foreseen only its class is told, never its message."""
+        if isinstance(error, InputError):
+            return cls(patient_id, "failed", error.where, _as_sentence(f"{error.problem}; {error.remedy}"))
+        if isinstance(error, NlpEngineError):
+            return cls(patient_id, "failed", where, _as_sentence(str(error)))
+        name = type(error).__name__
+        sentence = f"{stage} stopped with an unexpected {name}; the other records are not affected, please report it"
+        return cls(patient_id, "failed", where, _as_sentence(sentence))
+
+    @classmethod
+    def of_crash(cls, patient_id: str, where: str) -> Failure:
+        """Return the line for a record in which a worker process died."""
+        sentence = "the process that worked on this record died twice; it may need more memory than there is"
+        return cls(patient_id, "failed", where, _as_sentence(sentence))
+
+    def as_dict(self) -> dict[str, str | None]:
+        """Return the keys and values of the line."""
+        return asdict(self)
+
+    def to_json(self) -> str:
+        """Return the line."""
+        return json.dumps(self.as_dict(), ensure_ascii=False)
+
+
+def _as_sentence(text: str) -> str:
+    ended = text if text.endswith(".") else text + "."
+    return ended[0].upper() + ended[1:]
