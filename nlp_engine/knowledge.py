@@ -59,7 +59,8 @@ class ConceptLab(KnowledgeModel):
     A ``defining`` analyte makes a finding by itself, and a result on the other side of the limit speaks against it; a
     ``sufficient`` one makes it too, but a normal result says nothing (a fever that comes and goes, a treated diabetes);
     a ``supporting`` one only adds to what another modality said. ``codes`` are LOINC, primary codes of
-    ``rules/labs/*.yaml``. A number carries its source. Results older than ``max_age_days`` are not looked at.
+    ``rules/labs/*.yaml``. A number carries its source; a defining analyte its unit, as a result in another unit never
+    speaks against the concept. Results older than ``max_age_days`` are not looked at.
     """
 
     codes: tuple[str, ...] = Field(min_length=1)
@@ -77,6 +78,8 @@ class ConceptLab(KnowledgeModel):
         limit = self.above if self.above is not None else self.below
         if isinstance(limit, Decimal) and (self.unit is None or self.source is None):
             raise ValueError("a limit in numbers needs its unit and its source")
+        if self.role == "defining" and self.unit is None:
+            raise ValueError("a defining analyte needs its unit")
         return self
 
 
@@ -84,10 +87,11 @@ class Concept(KnowledgeModel):
     """What the modalities share: names and codes in notes, analytes in labs, labels of image models.
 
     ``names`` are phrases of notes (matched without case, as whole words, against a mention's text; the longest name
-    wins; plural and hyphen variants need not be listed). ``not_names`` hold a name and mean something else ("hay fever"
-    is no fever). ``normal_phrases`` say in a note that the concept is absent ("normal renal function"). ``chronic``: who
-    had it still has it, so that a history of it counts today. ``expects`` names the modalities that usually speak of
-    it: a missing one lowers the confidence. ``plain`` is the concept in everyday words, fit for "signs of ...".
+    wins; plural and hyphen variants need not be listed). ``not_names`` hold a name and mean something else ("hay
+    fever" is no fever). ``normal_phrases`` say in a note that the concept is absent ("normal renal function").
+    ``chronic``: whoever had it still has it, so that a history of it counts today. ``expects`` names the modalities
+    that usually speak of it: a missing one lowers the confidence. ``plain`` is the concept in everyday words, fit for
+    "signs of ...".
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")

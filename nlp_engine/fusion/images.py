@@ -1,0 +1,58 @@
+"""Evidence from the outputs of image models."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from nlp_engine.assessment import Evidence, EvidenceKind, ImageFinding
+from nlp_engine.fusion.settings import FusionSettings
+from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within
+from nlp_engine.knowledge import Concept
+
+_SAYS = {"present": Says.PRESENT, "absent": Says.ABSENT, "not_sure": Says.POSSIBLE}
+_WORDS = {"present": "present", "absent": "absent", "not_sure": "not sure"}
+
+
+class ImageReader:
+    """Turns image findings into statements about concepts."""
+
+    def __init__(self, concepts: Mapping[str, Concept], settings: FusionSettings) -> None:
+        self._settings = settings
+        self._by_label: defaultdict[str, list[str]] = defaultdict(list)
+        for concept in concepts.values():
+            for label in concept.image_labels:
+                self._by_label[_folded(label)].append(concept.id)
+
+    def read(self, findings: Sequence[ImageFinding], as_of: datetime | None) -> dict[str, Spoken]:
+        """Return concept id -> what the image models say."""
+        said: defaultdict[str, list[Statement]] = defaultdict(list)
+        for finding in findings:
+            if is_within(finding.time, as_of, self._settings.windows.image_max_age_days):
+                for concept in self._by_label.get(_folded(finding.label), ()):
+                    said[concept].append(self._statement(finding))
+        return {concept: Spoken(tuple(statements), has_data=True) for concept, statements in said.items()}
+
+    def _statement(self, finding: ImageFinding) -> Statement:
+        weights = self._settings.weights
+        strength = {
+            "present": weights.image * finding.score,
+            "absent": weights.image * (1 - finding.score),
+            "not_sure": weights.image_not_sure * finding.score,
+        }[finding.decision]
+        evidence = Evidence(
+            kind=EvidenceKind.IMAGE,
+            source_id=finding.output_id,
+            statement=f"{finding.label.replace('_', ' ')} {finding.score:.2f} ({_WORDS[finding.decision]})",
+            time=finding.time,
+            score=finding.score,
+            method=finding.model,
+            method_version=finding.model_version,
+            source=finding.source,
+        )
+        return Statement(_SAYS[finding.decision], evidence, strength)
+
+
+def _folded(label: str) -> str:
+    return label.lower().replace("_", " ")

@@ -1,0 +1,164 @@
+"""Concepts by their names: what a mention is about, and where a note says that all is normal."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.fusion.settings import Matching
+from nlp_engine.knowledge import Concept, normalise_phrase
+
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?\+*")
+_BREAK = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
+_PART = re.compile(r"[,;()\[\]]|:\s")
+_REACH = 80
+"""How far around a mention, in characters, a normal phrase is looked for."""
+
+Phrases = dict[tuple[str, ...], tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    """A normal phrase in a note: the concepts it denies and its span."""
+
+    concepts: tuple[str, ...]
+    start: int
+    end: int
+
+
+class ConceptIndex:
+    """Finds concepts in the words of notes.
+
+    Raises
+    ------
+    KnowledgeError
+        If one name stands in two concepts.
+    """
+
+    def __init__(self, concepts: Mapping[str, Concept], matching: Matching) -> None:
+        self._matching = matching
+        self._names = _names(concepts.values())
+        self._normal = _normal_phrases(concepts.values())
+        self._longest_name = max(map(len, self._names), default=0)
+        self._longest_normal = max(map(len, self._normal), default=0)
+        self.find = lru_cache(maxsize=65536)(self._find)
+
+    def _find(self, text: str, *, denied: bool = False) -> tuple[str, ...]:
+        """Return the ids of the concepts that a mention's text is about, in order of place.
+
+        A name counts where it is the head: "acute heart failure exacerbation" and "history of heart failure" are heart
+        failure, "heart failure clinic" and "treatment of heart failure" are not. Of overlapping names the longest wins.
+
+        Parameters
+        ----------
+        denied
+            Whether the note says that the mention is absent; if not, a name behind a negation in the mention itself
+            ("no fever") is passed over.
+        """
+        found = []
+        for part in _PART.split(text):
+            words = tuple(normalise_phrase(part).split())
+            hits = self._longest(words)
+            ends = {end for _, end, _ in hits}
+            for start, end, concept in hits:
+                if concept and self._is_head(words, start, end, ends, denied=denied):
+                    found.append(concept)
+        return tuple(dict.fromkeys(found))
+
+    def _longest(self, words: tuple[str, ...]) -> list[tuple[int, int, str]]:
+        """Return non-overlapping names as (first word, word behind, concept or ""), longest first."""
+        taken = [False] * len(words)
+        hits = []
+        for length in range(min(self._longest_name, len(words)), 0, -1):
+            for start in range(len(words) - length + 1):
+                end = start + length
+                concept = self._names.get(words[start:end])
+                if concept is not None and not any(taken[start:end]):
+                    taken[start:end] = [True] * length
+                    hits.append((start, end, concept))
+        return sorted(hits)
+
+    def _is_head(self, words: tuple[str, ...], start: int, end: int, ends: set[int], *, denied: bool) -> bool:
+        rules = self._matching
+        if end < len(words):
+            behind = words[end]
+            if not (behind in rules.tails or behind in rules.links or behind in rules.boundaries or behind.isdigit()):
+                return False
+        if not denied and any(word in rules.negations for word in words[:start]):
+            return False
+        for place in range(start - 1, -1, -1):
+            if words[place] in rules.boundaries:
+                return True
+            if words[place] in rules.links:
+                # "due to", "history of", "AKI on CKD"; but not "treatment of".
+                return place > 0 and (words[place - 1] in rules.heads | rules.boundaries or place in ends)
+        return True
+
+    def normal_phrases(self, text: str, start: int, end: int) -> list[PhraseHit]:
+        """Return the normal phrases that overlap a mention, within its sentence.
+
+        Parameters
+        ----------
+        text
+            The note.
+        start, end
+            The mention's span.
+        """
+        words = list(_sentence_words(text, start, end))
+        hits: list[PhraseHit] = []
+        for first in range(len(words)):
+            for behind in range(min(len(words), first + self._longest_normal), first, -1):
+                concepts = self._normal.get(tuple(word for word, _, _ in words[first:behind]))
+                if concepts is None:
+                    continue
+                hit = PhraseHit(concepts, words[first][1], words[behind - 1][2])
+                denied = first > 0 and words[first - 1][0] in self._matching.negations
+                if hit.start < end and start < hit.end and not denied:
+                    hits.append(hit)
+                break
+        return hits
+
+
+def _sentence_words(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the normalised words around a span, up to the ends of its sentence, with their spans."""
+    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    for stop in _BREAK.finditer(text, low, start):
+        low = stop.end()
+    after = _BREAK.search(text, end, high)
+    high = after.start() if after else high
+    for match in _WORD.finditer(text, low, high):
+        yield _word(match.group()), match.start(), match.end()
+
+
+@lru_cache(maxsize=65536)
+def _word(word: str) -> str:
+    return normalise_phrase(word)
+
+
+def _names(concepts: Iterable[Concept]) -> dict[tuple[str, ...], str]:
+    """Return words -> concept; a phrase that only means something else leads to ""."""
+    names: dict[tuple[str, ...], str] = {}
+    others: set[tuple[str, ...]] = set()
+    for concept in concepts:
+        others |= {_key(name) for name in concept.not_names}
+        for name in concept.names:
+            other = names.setdefault(_key(name), concept.id)
+            if other != concept.id:
+                raise KnowledgeError("concepts", f'the name "{name}" stands at {other} and {concept.id}')
+    return dict.fromkeys(others, "") | names
+
+
+def _normal_phrases(concepts: Iterable[Concept]) -> Phrases:
+    found: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for concept in concepts:
+        for phrase in concept.normal_phrases:
+            found[_key(phrase)].append(concept.id)
+    return {words: tuple(dict.fromkeys(ids)) for words, ids in found.items()}
+
+
+def _key(phrase: str) -> tuple[str, ...]:
+    return tuple(normalise_phrase(phrase).split())

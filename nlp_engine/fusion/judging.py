@@ -1,0 +1,129 @@
+"""What all modalities together say of one concept: status and confidence.
+
+Each modality has one voice: its newest day, and of that day its strongest statement. The rules and the formula are
+explained in ``docs/concepts.md``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf, prod
+
+from nlp_engine.assessment import Code, Evidence, EvidenceKind, Finding, Status
+from nlp_engine.fusion.settings import FusionSettings
+from nlp_engine.fusion.statements import STRENGTH_ORDER, Says, Spoken, Statement, day_of, newest_only
+from nlp_engine.knowledge import Concept
+from nlp_engine.record import sort_time
+
+_FOR = frozenset({Says.PRESENT, Says.BACKGROUND, Says.POSSIBLE})
+_NOBODY = Spoken()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What a modality says, on which day, how strongly; ``recovered``: an abnormal result was followed by normal."""
+
+    kind: EvidenceKind
+    says: Says
+    day: float
+    strength: float
+    recovered: bool = False
+
+
+def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: FusionSettings) -> Finding | None:
+    """Return the finding of one concept, None if nothing speaks of it by itself."""
+    statements = [statement for one in spoken.values() for statement in one.statements]
+    voices = [voice for kind, one in spoken.items() if (voice := _voice(kind, one.statements)) is not None]
+    if not voices:
+        return None
+    heard = _heard(voices, settings.windows.conflict_days.of(concept.kind))
+    status = _status(heard)
+    adds = [statement for statement in statements if statement.says is Says.ADDS]
+    if not any(voice.says in _FOR for voice in voices):
+        statements = [statement for statement in statements if statement not in adds]
+        adds = []
+    missing = tuple(kind for name in concept.expects if not spoken.get(kind := EvidenceKind(name), _NOBODY).has_data)
+    return Finding(
+        concept=concept.id,
+        name=concept.name,
+        plain=concept.plain,
+        status=status,
+        confidence=round(_confidence(status, heard, adds) * settings.weights.missing ** len(missing), 4),
+        supporting=_sorted(statement for statement in statements if statement.supports),
+        opposing=_sorted(statement for statement in statements if not statement.supports),
+        missing=missing,
+        codes=tuple(Code(system=c.system, code=c.code, display=c.display, score=1.0) for c in concept.codes),
+    )
+
+
+def _voice(kind: EvidenceKind, statements: Sequence[Statement]) -> Voice | None:
+    own = [statement for statement in statements if statement.says is Says.ABSENT or statement.says in _FOR]
+    if not own:
+        return None
+    # Each analyte has been decided by its own newest result already; a note or an image is as good as its newest day.
+    newest = own if kind is EvidenceKind.OBSERVATION else newest_only(own)
+    best = min(newest, key=lambda statement: (STRENGTH_ORDER.index(statement.says), -statement.strength))
+    return Voice(
+        kind=kind,
+        says=best.says,
+        day=max(day_of(statement.evidence.time) for statement in newest if statement.says is best.says),
+        strength=best.strength,
+        recovered=best.says is Says.ABSENT and any(statement.says is Says.EARLIER for statement in statements),
+    )
+
+
+def _heard(voices: Sequence[Voice], conflict_days: int) -> list[Voice]:
+    """Leave out a voice that a newer modality has overtaken: it is shown, and does not count."""
+    return [voice for voice in voices if not any(_overtakes(other, voice, conflict_days) for other in voices)]
+
+
+def _overtakes(new: Voice, old: Voice, conflict_days: int) -> bool:
+    disagree = (new.says is Says.ABSENT) != (old.says is Says.ABSENT)
+    if not disagree or old.says is Says.BACKGROUND or -inf in (new.day, old.day):
+        return False
+    # A result that was abnormal and is normal again explains an older note: that is a course, no contradiction.
+    return new.day - old.day > (0 if new.recovered else conflict_days)
+
+
+def _status(heard: Sequence[Voice]) -> Status:
+    said = {voice.says for voice in heard}
+    if Says.PRESENT in said:
+        if Says.ABSENT not in said:
+            return Status.PRESENT
+        against = [voice for voice in heard if voice.says is Says.ABSENT]
+        return Status.POSSIBLE if all(voice.recovered for voice in against) else Status.CONFLICTING
+    if Says.BACKGROUND in said:
+        return Status.POSSIBLE if Says.ABSENT in said else Status.PRESENT
+    return Status.POSSIBLE if Says.POSSIBLE in said else Status.ABSENT
+
+
+def _confidence(status: Status, heard: Sequence[Voice], adds: Sequence[Statement]) -> float:
+    """Join the modalities of each side like independent witnesses; the other side takes off up to a half."""
+    pro = {voice.kind: voice.strength for voice in heard if voice.says in _FOR}
+    for statement in adds:
+        pro.setdefault(statement.kind, statement.strength)
+    support = _joined(pro.values())
+    oppose = _joined(voice.strength for voice in heard if voice.says is Says.ABSENT)
+    if status is Status.CONFLICTING:
+        return min(support, oppose)
+    if status is Status.ABSENT:
+        return oppose * (1 - support / 2)
+    return support * (1 - oppose / 2)
+
+
+def _joined(strengths: Iterable[float]) -> float:
+    return 1 - prod(1 - strength for strength in strengths)
+
+
+def _sorted(statements: Iterable[Statement]) -> tuple[Evidence, ...]:
+    """Return the evidence strongest first, newer before older; the order of the input does not matter."""
+
+    def key(statement: Statement) -> tuple[object, ...]:
+        evidence = statement.evidence
+        return (
+            STRENGTH_ORDER.index(statement.says), -sort_time(evidence.time), -statement.strength,
+            evidence.kind, evidence.source_id, evidence.start or 0, evidence.end or 0, evidence.statement,
+        )  # fmt: skip
+
+    return tuple(statement.evidence for statement in sorted(statements, key=key))

@@ -1,0 +1,183 @@
+"""Evidence from laboratory results and vital signs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from nlp_engine.assessment import Evidence, EvidenceKind, Flag, LabResult
+from nlp_engine.fusion.settings import FusionSettings
+from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within
+from nlp_engine.knowledge import Concept, ConceptLab
+from nlp_engine.record import sort_time
+
+_HIGH = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
+_LOW = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
+_FLAG_WORDS = {
+    Flag.NORMAL: "normal",
+    Flag.LOW: "low",
+    Flag.HIGH: "high",
+    Flag.CRITICAL_LOW: "critically low",
+    Flag.CRITICAL_HIGH: "critically high",
+    Flag.ABNORMAL: "abnormal",
+}
+_NOT_PLAUSIBLE = "not plausible"
+"""How the laboratory room begins its remark on a number that no living patient has."""
+
+
+class ResultReader:
+    """Turns results into statements about concepts.
+
+    For each analyte of a concept the newest result inside its window decides. An abnormal one before a normal newest
+    one is kept as evidence of its own. Several results at the newest time: an abnormal one decides.
+    """
+
+    def __init__(self, concepts: Mapping[str, Concept], settings: FusionSettings) -> None:
+        self._concepts = {concept.id: concept for concept in concepts.values() if concept.labs}
+        self._settings = settings
+
+    def read(self, results: Sequence[LabResult], as_of: datetime | None) -> dict[str, Spoken]:
+        """Return concept id -> what the results say."""
+        by_code: defaultdict[str, list[LabResult]] = defaultdict(list)
+        for result in results:
+            if result.code is not None and not _is_implausible(result):
+                by_code[result.code].append(result)
+        if not by_code:
+            return {}
+        return {concept.id: self._of_concept(concept, by_code, as_of) for concept in self._concepts.values()}
+
+    def _of_concept(
+        self, concept: Concept, by_code: Mapping[str, Sequence[LabResult]], as_of: datetime | None
+    ) -> Spoken:
+        statements: dict[Statement, None] = {}
+        has_data = False
+        for lab in concept.labs:
+            found = [result for code in lab.codes for result in by_code.get(code, ())]
+            judged = [
+                (result, beyond)
+                for result in found
+                if is_within(result.time, as_of, lab.max_age_days) and (beyond := is_beyond(lab, result)) is not None
+            ]
+            has_data = has_data or bool(judged)
+            statements |= dict.fromkeys(self._of_analyte(lab, judged))
+        return Spoken(tuple(statements), has_data)
+
+    def _of_analyte(self, lab: ConceptLab, judged: Sequence[tuple[LabResult, bool]]) -> list[Statement]:
+        newest_time = max((sort_time(result.time) for result, _ in judged), default=0)
+        newest = [(result, beyond) for result, beyond in judged if sort_time(result.time) == newest_time]
+        abnormal = [result for result, beyond in newest if beyond]
+        normal = [result for result, beyond in newest if not beyond]
+        if lab.role == "supporting":
+            return [self._statement(lab, Says.ADDS, _worst(lab, abnormal))] if abnormal else []
+        statements = []
+        if abnormal:
+            statements.append(self._statement(lab, Says.PRESENT, _worst(lab, abnormal)))
+        elif earlier := [result for result, beyond in judged if beyond]:
+            statements.append(self._statement(lab, Says.EARLIER, _worst(lab, earlier)))
+        if lab.role == "defining" and normal:
+            statements.append(self._statement(lab, Says.ABSENT, _worst(lab, normal)))
+        return statements
+
+    def _statement(self, lab: ConceptLab, says: Says, result: LabResult) -> Statement:
+        weights = self._settings.weights.result
+        is_weak = says in {Says.ADDS, Says.EARLIER}
+        return Statement(says, result_evidence(lab, result, says), weights.supporting if is_weak else weights.defining)
+
+
+def is_beyond(lab: ConceptLab, result: LabResult) -> bool | None:
+    """Say whether a result lies beyond the limit of a concept's analyte; None if that cannot be said.
+
+    A limit in numbers needs the result in the same unit. For the result's own interval its flag decides; in another
+    unit than the analyte's a flag can speak for the concept, never against it.
+    """
+    limit = lab.above if lab.above is not None else lab.below
+    if isinstance(limit, Decimal):
+        return _compare(lab, limit, result) if result.unit == lab.unit else None
+    if result.flag is None or result.flag is Flag.ABNORMAL:
+        return None
+    if result.flag in (_HIGH if lab.above is not None else _LOW):
+        return True
+    return None if lab.unit is not None and result.unit != lab.unit else False
+
+
+def _compare(lab: ConceptLab, limit: Decimal, result: LabResult) -> bool | None:
+    """Compare with a limit; ``<5`` against a limit of 2 is unknown."""
+    value, comparator = result.value, result.comparator
+    if value is None:
+        return None
+    is_above = lab.above is not None
+    beyond = value > limit if is_above else value < limit
+    if comparator is None:
+        return beyond
+    points_up = comparator in {">", ">="}
+    if points_up == is_above:
+        return True if beyond or (value == limit and comparator in {">", "<"}) else None
+    return None if beyond else False
+
+
+def result_evidence(lab: ConceptLab, result: LabResult, says: Says) -> Evidence:
+    """Return a result as evidence, with the words a reader needs to check it."""
+    return Evidence(
+        kind=EvidenceKind.OBSERVATION,
+        source_id=result.observation_id,
+        statement=_words(lab, result, says),
+        time=result.time,
+        code=result.code,
+        method=f"{result.kind.value} table",
+        source=result.source,
+    )
+
+
+def _words(lab: ConceptLab, result: LabResult, says: Says) -> str:
+    """Return e.g. ``potassium 6.7 mmol/L (high; interval 3.5-5.0)``."""
+    number = result.text if result.value is None else f"{result.comparator or ''}{result.value:f}"
+    unit = "" if result.unit is None or result.value is None else _plain_unit(result.unit)
+    remarks = [_FLAG_WORDS[result.flag]] if result.flag is not None else []
+    remarks += [words for words in (_interval_words(result), _limit_words(lab, says)) if words]
+    if says is Says.EARLIER:
+        remarks.append("no longer so in the newest result")
+    return f"{_plain_name(result.name)} {number}{unit}" + (f" ({'; '.join(remarks)})" if remarks else "")
+
+
+def _interval_words(result: LabResult) -> str:
+    low, high = result.reference_low, result.reference_high
+    if low is not None and high is not None:
+        return f"interval {low:f}-{high:f}"
+    if high is not None:
+        return f"interval up to {high:f}"
+    return f"interval from {low:f}" if low is not None else ""
+
+
+def _limit_words(lab: ConceptLab, says: Says) -> str:
+    limit = lab.above if lab.above is not None else lab.below
+    if not isinstance(limit, Decimal):
+        return ""
+    side = "above" if lab.above is not None else "below"
+    return f"{'not ' if says is Says.ABSENT else ''}{side} {limit:f}"
+
+
+def _plain_name(name: str) -> str:
+    """Return an analyte's name inside a sentence: "potassium", but "HbA1c" and "D-dimer" as they are."""
+    return name[:1].lower() + name[1:] if len(name) > 1 and name.split()[0].istitle() else name
+
+
+def _plain_unit(unit: str) -> str:
+    """Return a UCUM unit as people write it behind a number."""
+    spoken = {"{INR}": "", "[pH]": "", "%": "%", "Cel": " °C", "mm[Hg]": " mmHg", "mL/min/{1.73_m2}": " mL/min/1.73 m²"}
+    return spoken.get(unit, " " + unit.replace("10*3", "10³").replace("10*6", "10⁶"))
+
+
+def _is_implausible(result: LabResult) -> bool:
+    return any(remark.startswith(_NOT_PLAUSIBLE) for remark in result.remarks)
+
+
+def _worst(lab: ConceptLab, results: Sequence[LabResult]) -> LabResult:
+    """Return the result farthest beyond the limit; of equal ones the first by id, so that the order does not matter."""
+    direction = -1 if lab.above is not None else 1
+
+    def far(result: LabResult) -> tuple[Decimal, float, str]:
+        return (direction * (result.value or Decimal(0)), -sort_time(result.time), result.observation_id)
+
+    return min(results, key=far)

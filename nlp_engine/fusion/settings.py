@@ -1,0 +1,100 @@
+"""The words, windows and weights of the fusion: ``rules/fusion/fusion.yaml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
+
+Weight = Annotated[float, Field(gt=0, lt=1)]
+Days = Annotated[int, Field(ge=0)]
+
+
+class Matching(KnowledgeModel):
+    """Words that decide whether a name inside a mention is what the mention is about."""
+
+    boundaries: frozenset[str]
+    links: frozenset[str]
+    heads: frozenset[str]
+    negations: frozenset[str]
+    tails: frozenset[str]
+
+
+class Sections(KnowledgeModel):
+    """Ids of note sections that speak of the past, and of those that say nothing about the patient today."""
+
+    history: frozenset[str]
+    ignored: frozenset[str]
+
+
+class ConflictDays(KnowledgeModel):
+    """How many days two modalities may lie apart and still contradict each other, by kind of concept."""
+
+    disease: Days
+    laboratory: Days
+    symptom: Days
+    sign: Days
+
+    def of(self, kind: Literal["disease", "symptom", "sign", "laboratory"]) -> int:
+        """Return the days for a kind of concept."""
+        days: int = getattr(self, kind)
+        return days
+
+
+class Windows(KnowledgeModel):
+    """How long things are looked at, in days."""
+
+    note_max_age_days: Days
+    image_max_age_days: Days
+    conflict_days: ConflictDays
+
+
+class NoteWeights(KnowledgeModel):
+    """Weight of a note's statement, by what it says."""
+
+    present: Weight
+    background: Weight
+    possible: Weight
+    absent: Weight
+
+
+class ResultWeights(KnowledgeModel):
+    """Weight of a result, by the role of its analyte."""
+
+    defining: Weight
+    supporting: Weight
+
+
+class Weights(KnowledgeModel):
+    """Weights of the confidence; ``missing`` is the factor for each expected modality that is not there."""
+
+    note: NoteWeights
+    result: ResultWeights
+    image: Weight
+    image_not_sure: Weight
+    missing: Weight
+
+
+class FusionSettings(KnowledgeModel):
+    """``rules/fusion/fusion.yaml``."""
+
+    schema_version: Literal[1]
+    about: str
+    matching: Matching
+    sections: Sections
+    windows: Windows
+    weights: Weights
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> FusionSettings:
+        """Read ``rules/fusion/fusion.yaml``.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If the file does not fit.
+        """
+        return read_yaml(path or resource("rules") / "fusion" / "fusion.yaml", cls)
