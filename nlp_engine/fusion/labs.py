@@ -166,7 +166,7 @@ def _plain_name(name: str) -> str:
 def _plain_unit(unit: str) -> str:
     """Return a UCUM unit as people write it behind a number."""
     spoken = {"{INR}": "", "[pH]": "", "%": "%", "Cel": " °C", "mm[Hg]": " mmHg", "mL/min/{1.73_m2}": " mL/min/1.73 m²"}
-    return spoken.get(unit, " " + unit.replace("10*3", "10³").replace("10*6", "10⁶"))
+    return spoken.get(unit, " " + unit.replace("10*3/uL", "×10³/µL").replace("10*6/uL", "×10⁶/µL"))
 
 
 def _is_implausible(result: LabResult) -> bool:
