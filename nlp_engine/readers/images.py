@@ -126,7 +126,10 @@ def _probability(value: object) -> float:
 
 
 def _version(value: object) -> str:
-    return json_text(value) if isinstance(value, str) else str(json_number(value))
+    if isinstance(value, str):
+        return json_text(value)
+    json_number(value)
+    return str(value)
 
 
 def _time(value: object) -> datetime | None:
