@@ -17,6 +17,9 @@ from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml_folder
 
 _KEPT = 16384
 _LOCAL = "(local use)"
+_REACH = 60
+_CLAUSE_END = re.compile(r"[.;\n](?!\d)|,|\b(?:and|but|then|continue\w*|start\w*|resum\w*)\b", re.IGNORECASE)
+_GAP = r"(?:\W+[^\W_]+){0,2}\W*"
 
 
 class DrugClass(KnowledgeModel):
@@ -31,11 +34,17 @@ class DrugClass(KnowledgeModel):
 
 
 class DrugFile(KnowledgeModel):
-    """One file of ``rules/drugs/``; ``local_use`` are words of forms and routes that hardly reach the blood."""
+    """One file of ``rules/drugs/``.
+
+    ``local_use`` are words of forms and routes that hardly reach the blood. ``not_taken_before`` and
+    ``not_taken_after`` are words of a note around a drug that say that it is not taken ("stopped", "allergic to").
+    """
 
     schema_version: Literal[1]
     about: str
     local_use: tuple[str, ...] = ()
+    not_taken_before: tuple[str, ...] = ()
+    not_taken_after: tuple[str, ...] = ()
     classes: tuple[DrugClass, ...]
 
 
@@ -45,6 +54,8 @@ class DrugClasses:
 
     classes: dict[str, DrugClass]
     local_use: tuple[str, ...] = ()
+    not_taken_before: tuple[str, ...] = ()
+    not_taken_after: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> DrugClasses:
@@ -56,14 +67,18 @@ class DrugClasses:
             If a file does not fit, or a class stands twice.
         """
         classes: dict[str, DrugClass] = {}
-        local: list[str] = []
-        for file in read_yaml_folder(folder, DrugFile):
-            local += file.local_use
+        files = read_yaml_folder(folder, DrugFile)
+        for file in files:
             for drug_class in file.classes:
                 if drug_class.id in classes:
                     raise KnowledgeError("drugs", f'the class "{drug_class.id}" stands twice')
                 classes[drug_class.id] = drug_class
-        return cls(classes, tuple(local))
+        return cls(
+            classes,
+            tuple(word for file in files for word in file.local_use),
+            tuple(word for file in files for word in file.not_taken_before),
+            tuple(word for file in files for word in file.not_taken_after),
+        )
 
     def ingredients(self, class_id: str, text: str) -> tuple[str, ...]:
         """Return the ingredients of a class that ``text`` (a drug's name) names, each once, in order."""
@@ -72,6 +87,23 @@ class DrugClasses:
     def is_local(self, text: str) -> bool:
         """Say whether a name, form or route is of local use (an eye drop, a cream)."""
         return _LOCAL in self._read(text)
+
+    def says_not_taken(self, text: str, start: int, end: int) -> bool:
+        """Say whether the words right around a drug in a note say that it is not taken.
+
+        Looked at are the words of the same sentence and line, with at most two other words in between.
+        """
+        before = _CLAUSE_END.split(text[max(0, start - _REACH) : start])[-1]
+        after = _CLAUSE_END.split(text[end : end + _REACH])[0]
+        return bool(self._before.search(_folded(before)) or self._after.match(_folded(after)))
+
+    @cached_property
+    def _before(self) -> re.Pattern[str]:
+        return re.compile(rf"{_whole_words(list(map(_folded, self.not_taken_before))).pattern}{_GAP}$")
+
+    @cached_property
+    def _after(self) -> re.Pattern[str]:
+        return re.compile(rf"{_GAP}{_whole_words(list(map(_folded, self.not_taken_after))).pattern}")
 
     @cached_property
     def _read(self) -> Callable[[str], dict[str, tuple[str, ...]]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, getcontext
-from itertools import groupby
 from operator import attrgetter
 
 
@@ -36,7 +35,7 @@ def within(samples: Iterable[Sample], *, end: float, length: float) -> list[Samp
     return sorted((s for s in samples if end - length <= s.time <= end), key=attrgetter("time"))
 
 
-def max_rise(samples: Sequence[Sample], *, places: int) -> Change | None:
+def max_rise(samples: Sequence[Sample], *, places: int, length: float, since: float = float("-inf")) -> Change | None:
     """Return the largest later-minus-earlier difference; negative if the series only falls.
 
     Parameters
@@ -45,27 +44,31 @@ def max_rise(samples: Sequence[Sample], *, places: int) -> Change | None:
         In order of time. Two samples of the same moment do not make a change.
     places
         Decimals of the assay; the difference is rounded to them.
+    length
+        How far apart the two samples may lie, in seconds.
+    since
+        The later sample lies at this moment or after it.
 
     Returns
     -------
     Change or None
-        None with fewer than two moments.
+        None without two moments that fit.
     """
-    lowest: Sample | None = None
     best: Change | None = None
-    for _, group in groupby(samples, key=attrgetter("time")):
-        moment = list(group)
-        highest = max(moment, key=attrgetter("value"))
-        if lowest is not None and (best is None or highest.value - lowest.value > best.amount):
-            best = Change(highest.value - lowest.value, lowest, highest)
-        lowest = min([*([lowest] if lowest else []), *moment], key=attrgetter("value"))
+    for place, last in enumerate(samples):
+        earlier = [s for s in samples[:place] if last.time - length <= s.time < last.time]
+        if last.time < since or not earlier:
+            continue
+        first = min(earlier, key=attrgetter("value"))
+        if best is None or last.value - first.value > best.amount:
+            best = Change(last.value - first.value, first, last)
     return best and Change(rounded(best.amount, places), best.first, best.last)
 
 
-def max_fall(samples: Sequence[Sample], *, places: int) -> Change | None:
+def max_fall(samples: Sequence[Sample], *, places: int, length: float, since: float = float("-inf")) -> Change | None:
     """Return the largest earlier-minus-later difference, as `max_rise` does for a rise."""
     mirrored = [Sample(s.time, -s.value, s.position) for s in samples]
-    fall = max_rise(mirrored, places=places)
+    fall = max_rise(mirrored, places=places, length=length, since=since)
     if fall is None:
         return None
     first, last = (Sample(s.time, -s.value, s.position) for s in (fall.first, fall.last))

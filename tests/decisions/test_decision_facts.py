@@ -150,6 +150,15 @@ def test_a_range_does_not_count_as_a_change():
     assert fact(RISE, lab_results=rows).value is None
 
 
+def test_a_rise_that_ended_some_days_ago_is_seen_within_its_age():
+    rows = [result(CREATININE, "1.0", 24 * 4), result(CREATININE, "1.6", 24 * 3), result(CREATININE, "1.5", 24 * 2)]
+    assert fact(RISE, lab_results=rows).value is None
+    assert fact(RISE | {"max_age": "4d"}, lab_results=rows).value == Decimal("0.60")
+    assert fact(RISE | {"max_age": "2d"}, lab_results=rows).value == Decimal("0.50")
+    slow = [result(CREATININE, "1.0", 24 * 4), result(CREATININE, "1.6", 24)]
+    assert fact(RISE | {"max_age": "4d"}, lab_results=slow).value is None
+
+
 def test_max_fall():
     spec = RISE | {"from": "max_fall", "places": 1}
     assert fact(spec, lab_results=[result(CREATININE, "9.9", 20), result(CREATININE, "7.9", 1)]).value == 2
@@ -224,12 +233,13 @@ NOTE = note("Home: ibuprofen 400 mg. Mother takes naproxen.")
     ("more", "value"),
     [
         ({}, True),
-        ({"presence": Presence.ABSENT}, None),
+        ({"presence": Presence.ABSENT}, False),
         ({"presence": Presence.HYPOTHETICAL}, None),
         ({"temporality": Temporality.HISTORICAL}, None),
         ({"temporality": Temporality.FUTURE}, None),
         ({"experiencer": Experiencer.FAMILY}, None),
         ({"section": "allergies"}, None),
+        ({"section": "family_history"}, None),
     ],
 )
 def test_takes_from_notes(more, value):
@@ -254,6 +264,63 @@ def test_an_old_or_future_note_does_not_say_what_is_taken_now():
         old = note(NOTE.text, hours=hours)
         extractions = [extracted(old, mentioned(old, "ibuprofen"))]
         assert fact(TAKES, of=record(notes=[old]), extractions=extractions).value is None
+
+
+SENTENCES = [
+    ("Continue ibuprofen 400 mg.", True),
+    ("Stopped ibuprofen yesterday.", False),
+    ("ibuprofen was held on admission.", False),
+    ("He is allergic to ibuprofen.", False),
+    ("ibuprofen allergy since childhood.", False),
+    ("She is no longer taking ibuprofen.", False),
+    ("Stopped lisinopril. ibuprofen 400 mg daily.", True),
+    ("Held lisinopril, ibuprofen continued.", True),
+    ("Discontinued lisinopril and started ibuprofen.", True),
+    ("Did not stop smoking; on ibuprofen.", True),
+]
+
+
+@pytest.mark.parametrize(("text", "value"), SENTENCES)
+def test_the_words_around_a_drug_count(text, value):
+    said = note(text)
+    takes = fact(
+        {"from": "takes", "class": "nsaid", "max_age": "30d"},
+        of=record(notes=[said]),
+        extractions=[extracted(said, mentioned(said, "ibuprofen"))],
+    )
+    assert takes.value is value
+
+
+def test_the_newest_note_says_whether_a_drug_is_taken():
+    old, new = note("Takes ibuprofen.", "n1", hours=50), note("Stopped ibuprofen.", "n2", hours=2)
+    of = record(notes=[old, new])
+    extractions = [extracted(old, mentioned(old, "ibuprofen")), extracted(new, mentioned(new, "ibuprofen"))]
+    assert fact(TAKES, of=of, extractions=extractions).value is False
+    assert fact(TAKES, of=of, extractions=extractions, as_of=hours_ago(10)).value is True
+
+
+def test_a_note_that_says_both_leaves_it_open():
+    both = note("Home: ibuprofen 400 mg. Plan: avoid ibuprofen tablets.")
+    second = mentioned(both, "ibuprofen tablets")
+    takes = fact(TAKES, of=record(notes=[both]), extractions=[extracted(both, mentioned(both, "ibuprofen"), second)])
+    assert takes.value is None
+    assert takes.unusable
+    assert "both" in takes.problem
+
+
+def test_a_word_in_a_note_is_yes_or_unknown():
+    spec = {"from": "mention", "words": ["dialysis", "end stage renal disease"]}
+    text = note("Known end-stage renal disease. Peritonealdialysis no. Father on dialysis.")
+
+    def mention(words, **more):
+        return fact(spec, of=record(notes=[text]), extractions=[extracted(text, mentioned(text, words, **more))])
+
+    yes = mention("end-stage renal disease")
+    assert yes.value is True
+    assert yes.evidence[0].statement == "end-stage renal disease"
+    assert mention("Peritonealdialysis").value is None
+    assert mention("dialysis", experiencer=Experiencer.FAMILY).value is None
+    assert mention("dialysis", presence=Presence.ABSENT).value is None
 
 
 NOTE_SAYS = {"from": "note_assertion", "concept": "pneumonia", "section_not": ["family_history"]}
@@ -290,6 +357,14 @@ def test_finding_status():
     assert len(fact(spec, findings=[conflict]).evidence) == 2
 
 
+def test_a_finding_whose_evidence_is_old_is_unknown():
+    spec = {"from": "finding", "concept": "pneumonia", "max_age": "7d"}
+    old = finding("pneumonia", "present", supporting=[said("present", hours=24 * 8)])
+    assert fact(spec, findings=[old]).value is None
+    assert fact(spec, findings=[finding("pneumonia", "present", supporting=[said("present", hours=None)])]).value
+    assert fact(spec, findings=[finding("pneumonia", "present", supporting=[said("present", hours=9)])]).value
+
+
 def test_image_facts():
     spec = {"from": "image_score", "label": "pneumonia", "max_age": "24h"}
     images = [shown(0.2, hours=20), shown(0.93, label="Pneumonia"), shown(0.99, hours=30), shown(0.6, label="effusion")]
@@ -307,6 +382,11 @@ def test_age_and_sex():
     assert fact({"from": "sex"}, of=born).value == "female"
     assert fact({"from": "sex"}, of=record(sex=Sex.OTHER)).value is None
     assert fact({"from": "age"}, of=record(age_years=None)).value is None
+
+
+@pytest.mark.parametrize("pregnant", [True, False, None])
+def test_pregnant(pregnant):
+    assert fact({"from": "pregnant"}, of=record(pregnant=pregnant)).value is pregnant
 
 
 @pytest.mark.parametrize("text", ["48", "2 weeks", "-3h", 48])

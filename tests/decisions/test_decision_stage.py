@@ -2,14 +2,18 @@
 
 from decimal import Decimal
 
+import pytest
 from decision_builders import (
     CREATININE,
     LACTATE,
     NOW,
     POTASSIUM,
     drug,
+    extracted,
     finding,
     hours_ago,
+    mentioned,
+    note,
     record,
     result,
     said,
@@ -17,8 +21,9 @@ from decision_builders import (
     shown,
 )
 
-from nlp_engine.assessment import Flag, Indicator
+from nlp_engine.assessment import Experiencer, Flag, Indicator, MentionLabel, Presence, Temporality
 from nlp_engine.decisions import Decision
+from nlp_engine.record import Sex
 
 HIGH = {"flag": Flag.HIGH}
 
@@ -176,3 +181,98 @@ def test_the_same_record_gives_the_same_decision(stage):
 def test_a_number_too_large_to_be_true_keeps_the_card_in_its_limits(stage):
     rows = [result(POTASSIUM, "1E+40", 2)]
     assert "1.00E+40" in decide(stage, lab_results=rows).cards[0].summary
+
+
+def test_a_dialysis_patient_gets_no_card_of_kidney_injury(stage):
+    rows = [result(CREATININE, "4.0", 40), result(CREATININE, "7.1", 2, **HIGH)]
+    assert ids(decide(stage, lab_results=rows)) == ["aki-stage-3"]
+    text = note("Hemodialysis on Monday, Wednesday and Friday.")
+    mention = mentioned(text, "Hemodialysis", label=MentionLabel.TREATMENT)
+    decision = decide(stage, record(notes=[text]), lab_results=rows, extractions=[extracted(text, mention)])
+    assert decision.cards == ()
+    assert decision.unassessed == ()
+
+
+def test_scores_for_adults_leave_children_alone_and_not_those_of_unknown_age(stage):
+    rows = [
+        result("9279-1", 34, 2, unit="/min"),
+        result("8480-6", 88, 2, unit="mm[Hg]"),
+        result("8867-4", 150, 2, unit="/min"),
+    ]
+    infection = finding("pneumonia", "present", supporting=[said("present")])
+    things = {"lab_results": rows, "findings": [infection]}
+    assert decide(stage, record(age_years=Decimal(3)), **things).cards == ()
+    assert ids(decide(stage, record(age_years=None), **things)) == ["sepsis-qsofa"]
+
+
+def test_an_old_infection_is_no_suspected_infection(stage):
+    rows = [result("9279-1", 24, 2, unit="/min"), result("8480-6", 95, 2, unit="mm[Hg]")]
+    old = finding("pneumonia", "present", supporting=[said("present", hours=24 * 20)])
+    assert decide(stage, lab_results=rows, findings=[old]).cards == ()
+
+
+def test_an_antibiotic_alone_is_said_to_be_just_that(stage):
+    rows = [result("9279-1", 24, 2, unit="/min"), result("8480-6", 95, 2, unit="mm[Hg]")]
+    decision = decide(stage, record(medications=[drug("cefazolin 1 g")]), lab_results=rows)
+    (card,) = decision.cards
+    assert card.rule_id == "sepsis-antibiotic"
+    assert card.indicator is Indicator.WARNING
+    assert card.summary.startswith("cefazolin is given")
+
+
+def test_stale_results_make_no_card(stage):
+    assert decide(stage, lab_results=[result(POTASSIUM, "6.9", 24 * 31)]).cards == ()
+    rise = [result(CREATININE, "1.0", 24 * 12), result(CREATININE, "2.9", 24 * 10, **HIGH)]
+    assert decide(stage, lab_results=rise).cards == ()
+    metformin = record(medications=[drug("metformin")])
+    assert decide(stage, metformin, lab_results=[result(CREATININE, "3.1", 24 * 91, **HIGH)]).cards == ()
+
+
+def test_results_without_a_date_count_where_there_is_only_one(stage):
+    undated = [result(POTASSIUM, "6.9", None)]
+    assert ids(decide(stage, lab_results=undated, as_of=None)) == ["potassium-severe-high"]
+    two = [result(CREATININE, "1.0", None), result(CREATININE, "3.9", None, **HIGH)]
+    assert decide(stage, lab_results=two, as_of=None).cards == ()
+
+
+def test_a_missing_unit_is_told_and_not_guessed(stage):
+    decision = decide(stage, lab_results=[result(POTASSIUM, "6.9", 2, unit=None)])
+    assert decision.cards == ()
+    assert any("potassium" in missing for told in decision.unassessed for missing in told.missing)
+
+
+def test_an_nsaid_gets_one_card_in_kidney_injury(stage):
+    drugs = [drug("ibuprofen"), drug("lisinopril"), drug("furosemide")]
+    rows = [result(CREATININE, "1.0", 40), result(CREATININE, "3.4", 2, **HIGH)]
+    found = ids(decide(stage, record(medications=drugs), lab_results=rows))
+    assert found == ["aki-stage-3", "nsaid-aki"]
+
+
+def test_a_drug_of_blood_pressure_in_pregnancy(stage):
+    of = record(medications=[drug("lisinopril")], sex=Sex.FEMALE, age_years=Decimal(30), pregnant=True)
+    assert ids(decide(stage, of)) == ["acei-arb-pregnancy"]
+    assert decide(stage, record(medications=[drug("lisinopril")])).cards == ()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"section": "allergies"},
+        {"presence": Presence.ABSENT},
+        {"presence": Presence.HYPOTHETICAL},
+        {"presence": Presence.POSSIBLE},
+        {"temporality": Temporality.HISTORICAL},
+        {"temporality": Temporality.FUTURE},
+        {"experiencer": Experiencer.FAMILY},
+    ],
+)
+def test_a_drug_that_a_note_does_not_say_is_taken_makes_no_card(stage, more):
+    text = note("metformin 500 mg")
+    rows = [result(CREATININE, "3.1", 5, **HIGH)]
+
+    def rules_fired(**assertion):
+        mention = mentioned(text, "metformin", **assertion)
+        return ids(decide(stage, record(notes=[text]), lab_results=rows, extractions=[extracted(text, mention)]))
+
+    assert rules_fired() == ["metformin-egfr-30"]
+    assert rules_fired(**more) == []

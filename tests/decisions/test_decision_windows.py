@@ -23,11 +23,12 @@ def ordered(samples):
     return sorted(samples, key=lambda s: s.time)
 
 
-@given(series)
-def test_max_rise_is_the_largest_of_all_pairs(samples):
+@given(series, st.integers(0, 12), st.integers(0, 12))
+def test_max_rise_is_the_largest_of_all_pairs(samples, length, since):
     samples = ordered(samples)
-    pairs = [b.value - a.value for a in samples for b in samples if a.time < b.time]
-    change = max_rise(samples, places=2)
+    fitting = [(a, b) for a in samples for b in samples if a.time < b.time <= a.time + length and b.time >= since]
+    pairs = [b.value - a.value for a, b in fitting]
+    change = max_rise(samples, places=2, length=length, since=since)
     assert (change and change.amount) == (max(pairs) if pairs else None)
     if change:
         assert change.first.time < change.last.time
@@ -38,7 +39,7 @@ def test_max_rise_is_the_largest_of_all_pairs(samples):
 def test_max_fall_is_the_largest_of_all_pairs(samples):
     samples = ordered(samples)
     pairs = [a.value - b.value for a in samples for b in samples if a.time < b.time]
-    change = max_fall(samples, places=2)
+    change = max_fall(samples, places=2, length=100)
     assert (change and change.amount) == (max(pairs) if pairs else None)
     if change:
         assert change.first in samples
@@ -74,13 +75,13 @@ def test_within_keeps_both_ends_and_order(samples, end, length):
 
 
 def test_a_rise_of_exactly_the_limit():
-    rise = max_rise([Sample(0, Decimal("1.1")), Sample(1, Decimal("1.4"))], places=2)
+    rise = max_rise([Sample(0, Decimal("1.1")), Sample(1, Decimal("1.4"))], places=2, length=1)
     assert rise.amount == Decimal("0.3")
     assert 1.4 - 1.1 < 0.3, "the reason for decimals"
 
 
 def test_two_values_of_one_moment_are_no_change():
-    assert max_rise([Sample(0, Decimal(1)), Sample(0, Decimal(5))], places=2) is None
+    assert max_rise([Sample(0, Decimal(1)), Sample(0, Decimal(5))], places=2, length=9) is None
 
 
 def test_rounding_is_half_up_and_survives_a_typing_error():

@@ -7,8 +7,15 @@ from typing import Annotated
 from pydantic import Field
 
 from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight
-from nlp_engine.decisions.facts.derived import Condition, NewestOf, ScoreFact
-from nlp_engine.decisions.facts.findings import FindingStatus, ImageDecision, ImageFact, ImageScore, NoteAssertion
+from nlp_engine.decisions.facts.derived import Condition, Known, NewestOf, ScoreFact
+from nlp_engine.decisions.facts.findings import (
+    FindingStatus,
+    ImageDecision,
+    ImageFact,
+    ImageScore,
+    Mentioned,
+    NoteAssertion,
+)
 from nlp_engine.decisions.facts.medications import Takes
 from nlp_engine.decisions.facts.observations import (
     Latest,
@@ -18,7 +25,7 @@ from nlp_engine.decisions.facts.observations import (
     ObservationFact,
     RatioToBaseline,
 )
-from nlp_engine.decisions.facts.patient import Age, SexFact
+from nlp_engine.decisions.facts.patient import Age, Pregnant, SexFact
 
 AnyFact = Annotated[
     Latest
@@ -28,13 +35,16 @@ AnyFact = Annotated[
     | RatioToBaseline
     | Takes
     | NoteAssertion
+    | Mentioned
     | FindingStatus
     | ImageScore
     | ImageDecision
     | Age
     | SexFact
+    | Pregnant
     | ScoreFact
     | Condition
+    | Known
     | NewestOf,
     Field(discriminator="from_"),
 ]

@@ -5,19 +5,28 @@ from __future__ import annotations
 import re
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar, Protocol
 
 from pydantic import BeforeValidator, Field
 
-from nlp_engine.assessment import Evidence, Finding, ImageFinding, LabResult, NoteExtraction
+from nlp_engine import __version__
+from nlp_engine.assessment import (
+    Evidence,
+    EvidenceKind,
+    Finding,
+    ImageFinding,
+    LabResult,
+    Mention,
+    NoteExtraction,
+)
 from nlp_engine.decisions.drugs import DrugClasses
 from nlp_engine.decisions.expression import FactType
 from nlp_engine.decisions.values import Kind, Value
 from nlp_engine.knowledge import KnowledgeModel
-from nlp_engine.record import Patient, PatientRecord, sort_time
+from nlp_engine.record import Note, Patient, PatientRecord, sort_time
 
 _LONGEST_NUMBERS = (">-999999.999", ">-9.99E+999")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days"}
@@ -95,6 +104,15 @@ class Sight:
         """Return the sight of a record that holds nothing."""
         return cls(PatientRecord(patient=Patient(id="nobody")))
 
+    def mentions(self) -> Iterator[tuple[Note, Mention]]:
+        """Yield the mentions of the notes up to ``as_of``, each with its note."""
+        notes = {note.id: note for note in self.record.notes if not self.is_future(note.time)}
+        for extraction in self.extractions:
+            note = notes.get(extraction.note_id)
+            if note is not None:
+                for mention in extraction.mentions:
+                    yield note, mention
+
     def is_future(self, time: datetime | None) -> bool:
         """Say whether a time lies after ``as_of``."""
         return time is not None and self.as_of is not None and sort_time(time) > sort_time(self.as_of)
@@ -154,3 +172,20 @@ def as_tuple(value: object) -> object:
 
 Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1)]
 """One or more words: a single one in YAML may stand without brackets."""
+
+
+def note_evidence(mention: Mention, note: Note) -> Evidence:
+    """Return a mention as evidence."""
+    return Evidence(
+        kind=EvidenceKind.NOTE,
+        source_id=note.id,
+        statement=mention.text,
+        time=note.time,
+        start=mention.start,
+        end=mention.end,
+        section=mention.section,
+        presence=mention.presence,
+        score=mention.score,
+        method="reading of the note",
+        method_version=__version__,
+    )

@@ -23,6 +23,21 @@ class Condition(FactSpec):
         return book.condition(name)
 
 
+class Known(Condition):
+    """Whether a condition is certainly true: false also where it is unknown.
+
+    For exceptions only. A rule for adults says ``not known_child``: a patient of unknown age is not left out, a
+    known child is.
+    """
+
+    from_: Literal["known"] = Field(alias="from")  # type: ignore[assignment]
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return true with its evidence, or false."""
+        fact = book.condition(name)
+        return fact if fact.value is True else Fact(False)
+
+
 class NewestOf(FactSpec):
     """The one of several numbers whose evidence is newest; of equally new ones the first that is listed.
 

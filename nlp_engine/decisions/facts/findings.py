@@ -7,9 +7,29 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from nlp_engine.assessment import Evidence, EvidenceKind, ImageFinding, Presence, Status
-from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight, as_tuple
+from nlp_engine.assessment import (
+    Evidence,
+    EvidenceKind,
+    Experiencer,
+    ImageFinding,
+    Mention,
+    Presence,
+    Status,
+    Temporality,
+)
+from nlp_engine.decisions.facts.base import (
+    UNKNOWN,
+    Book,
+    Duration,
+    Fact,
+    FactSpec,
+    Sight,
+    Words,
+    as_tuple,
+    note_evidence,
+)
 from nlp_engine.decisions.values import Kind
+from nlp_engine.knowledge import normalise_phrase
 from nlp_engine.record import sort_time
 
 _STRONGEST_FIRST = (
@@ -22,10 +42,14 @@ _STRONGEST_FIRST = (
 
 
 class FindingStatus(FactSpec):
-    """What all modalities together say of a concept: present, absent, possible or conflicting."""
+    """What all modalities together say of a concept: present, absent, possible or conflicting.
+
+    With ``max_age``, a finding whose dated evidence is all older is unknown.
+    """
 
     from_: Literal["finding"] = Field(alias="from")
     concept: str
+    max_age: Duration | None = None
     KIND: ClassVar = Kind.TEXT
     CHOICES: ClassVar = frozenset(status.value for status in Status)
 
@@ -36,7 +60,12 @@ class FindingStatus(FactSpec):
             return UNKNOWN
         sides = {Status.ABSENT: finding.opposing, Status.CONFLICTING: finding.supporting + finding.opposing}
         evidence = sides.get(finding.status, finding.supporting) or finding.supporting + finding.opposing
+        if not any(self._counts(e, book.sight) for e in evidence):
+            return UNKNOWN
         return Fact(finding.status.value, evidence)
+
+    def _counts(self, evidence: Evidence, sight: Sight) -> bool:
+        return evidence.time is None or self.max_age is None or sight.is_recent(evidence.time, self.max_age)
 
 
 class NoteAssertion(FactSpec):
@@ -69,6 +98,35 @@ class NoteAssertion(FactSpec):
         both = dict.fromkeys(finding.supporting + finding.opposing)
         said = [e for e in both if e.kind is EvidenceKind.NOTE and e.presence is not None]
         return [e for e in said if not sight.is_future(e.time)]
+
+
+class Mentioned(FactSpec):
+    """Whether a note names one of some words as something that the patient has or had: yes, or unknown.
+
+    ``words`` are looked for as whole words in mentions, spelt as `normalise_phrase` spells them.
+    """
+
+    from_: Literal["mention"] = Field(alias="from")
+    words: Words
+    KIND: ClassVar = Kind.TRUTH
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return yes with the words of the notes, or unknown."""
+        wanted = [f" {normalise_phrase(word)} " for word in self.words]
+        found = [
+            note_evidence(mention, note)
+            for note, mention in book.sight.mentions()
+            if _is_own(mention) and any(word in f" {normalise_phrase(mention.text)} " for word in wanted)
+        ]
+        return Fact(True, tuple(found)) if found else UNKNOWN
+
+
+def _is_own(mention: Mention) -> bool:
+    return (
+        mention.presence is Presence.PRESENT
+        and mention.temporality is not Temporality.FUTURE
+        and mention.experiencer is Experiencer.PATIENT
+    )
 
 
 class ImageFact(FactSpec):

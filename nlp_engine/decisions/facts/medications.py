@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -18,12 +19,19 @@ from nlp_engine.assessment import (
     Temporality,
 )
 from nlp_engine.decisions.drugs import DrugClasses
-from nlp_engine.decisions.facts.base import Book, Duration, Fact, FactSpec, Sight, Words
+from nlp_engine.decisions.facts.base import Book, Duration, Fact, FactSpec, Sight, Words, note_evidence
 from nlp_engine.decisions.values import Kind, any_of
-from nlp_engine.record import Medication
+from nlp_engine.record import Medication, Note, sort_time
 
-ALLERGY_SECTIONS = frozenset({"allergies", "allergy", "drug_allergies", "allergies_and_intolerances"})
-"""Drugs named here are the ones that the patient does not take."""
+NOT_TAKEN_SECTIONS = frozenset(
+    {"allergies", "allergy", "drug_allergies", "allergies_and_intolerances", "family_history"}
+)
+"""Drugs named in these sections of a note say nothing about what the patient takes."""
+
+
+_DRUG_LABELS = frozenset({MentionLabel.DRUG, MentionLabel.TREATMENT})
+_STATUS_UNKNOWN = "the table does not say whether it is still taken"
+_NOTES_DISAGREE = "the note says both that it is taken and that it is not"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +39,17 @@ class _Sighting:
     ingredient: str
     taken: bool | None
     evidence: Evidence
+    problem: str = ""
 
 
 class Takes(FactSpec):
     """Whether the patient takes a drug of one of some classes.
 
-    The medication table decides for each ingredient it lists: running or not at ``as_of``. An ingredient it does
-    not list is taken from notes that name it as present, current and the patient's own (not older than ``max_age``, not
-    in a list of allergies). With a medication table that lists none of the class the answer is no; without a table it
-    is unknown.
+    The medication table decides for each ingredient it lists: running or not at ``as_of``. For an ingredient it does
+    not list the newest note that names it decides (not older than ``max_age``): taken where it stands as present,
+    current and the patient's own, outside a list of allergies; not taken where it is denied, stopped or the cause of an
+    allergy; unknown where that note says both. With a medication table that lists none of the class the answer is no;
+    without a table it is unknown.
     """
 
     from_: Literal["takes"] = Field(alias="from")
@@ -59,8 +69,9 @@ class Takes(FactSpec):
         if value:
             return Fact(True, evidence, words=_names([s.ingredient for s in sightings if s.taken]))
         if value is None:
-            return Fact(None, evidence, problem="the table does not say whether it is still taken", unusable=True)
-        return Fact(False if sight.record.medications else None, evidence)
+            problem = next(s.problem for s in sightings if s.taken is None)
+            return Fact(None, evidence, problem=problem, unusable=True)
+        return Fact(False if sight.record.medications or sightings else None, evidence)
 
     def extremes(self, drugs: DrugClasses) -> tuple[str, ...]:
         """Return the longest ingredient names, each with others behind it."""
@@ -72,33 +83,50 @@ class Takes(FactSpec):
             if drugs.is_local(f"{medication.name} {medication.route or ''}"):
                 continue
             for ingredient in self._ingredients(drugs, medication.name):
-                yield _Sighting(ingredient, medication.is_active_at(sight.as_of), _table_evidence(medication))
+                yield _Sighting(
+                    ingredient, medication.is_active_at(sight.as_of), _table_evidence(medication), _STATUS_UNKNOWN
+                )
 
     def _noted(self, sight: Sight, drugs: DrugClasses) -> Iterator[_Sighting]:
-        notes = {note.id: note for note in sight.record.notes}
-        for extraction in sight.extractions:
-            note = notes.get(extraction.note_id)
-            if note is None or not (note.time is None or sight.is_recent(note.time, self.max_age)):
-                continue
-            for mention in extraction.mentions:
-                if _is_taken(mention) and not drugs.is_local(mention.text):
-                    for ingredient in self._ingredients(drugs, mention.text):
-                        evidence = note_evidence(mention, note_id=note.id)
-                        yield _Sighting(ingredient, True, evidence.model_copy(update={"time": note.time}))
+        """Yield what the newest note that names an ingredient says of it."""
+        named: dict[str, list[tuple[Note, Mention]]] = defaultdict(list)
+        for note, mention in sight.mentions():
+            is_recent = note.time is None or sight.is_recent(note.time, self.max_age)
+            if is_recent and mention.label in _DRUG_LABELS and not drugs.is_local(mention.text):
+                for ingredient in self._ingredients(drugs, mention.text):
+                    named[ingredient].append((note, mention))
+        for ingredient, places in named.items():
+            newest = max(sort_time(note.time) for note, _ in places)
+            said = [
+                (note, mention, is_taken(note, mention, drugs))
+                for note, mention in places
+                if sort_time(note.time) == newest
+            ]
+            answers = {answer for _, _, answer in said if answer is not None}
+            taken = answers.pop() if len(answers) == 1 else None
+            for note, mention, answer in said:
+                if answer is not None:
+                    yield _Sighting(ingredient, taken, note_evidence(mention, note), _NOTES_DISAGREE)
 
     def _ingredients(self, drugs: DrugClasses, name: str) -> list[str]:
         found = [ingredient for class_id in self.drug_class for ingredient in drugs.ingredients(class_id, name)]
         return list(dict.fromkeys(found))
 
 
-def _is_taken(mention: Mention) -> bool:
-    return (
-        mention.label in {MentionLabel.DRUG, MentionLabel.TREATMENT}
-        and mention.presence is Presence.PRESENT
-        and mention.temporality is Temporality.CURRENT
-        and mention.experiencer is Experiencer.PATIENT
-        and mention.section not in ALLERGY_SECTIONS
-    )
+def is_taken(note: Note, mention: Mention, drugs: DrugClasses) -> bool | None:
+    """Say whether a mention says that the drug is taken; None when it says nothing about that.
+
+    What is only possible, planned, past, conditional or another person's says nothing.
+    """
+    if mention.experiencer is not Experiencer.PATIENT or mention.section in NOT_TAKEN_SECTIONS:
+        return None
+    if mention.presence is Presence.ABSENT:
+        return False
+    if drugs.says_not_taken(note.text, mention.start, mention.end):
+        return False
+    if mention.presence is not Presence.PRESENT or mention.temporality is not Temporality.CURRENT:
+        return None
+    return True
 
 
 def _names(ingredients: list[str]) -> str:
@@ -118,19 +146,4 @@ def _table_evidence(medication: Medication) -> Evidence:
         code=medication.code,
         method="medication table",
         source=medication.source,
-    )
-
-
-def note_evidence(mention: Mention, *, note_id: str) -> Evidence:
-    """Return a mention as evidence."""
-    return Evidence(
-        kind=EvidenceKind.NOTE,
-        source_id=note_id,
-        statement=mention.text,
-        start=mention.start,
-        end=mention.end,
-        section=mention.section,
-        presence=mention.presence,
-        score=mention.score,
-        method="note reader",
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -113,24 +114,44 @@ class ChangeFact(ObservationFact):
         """Return the derived number."""
 
 
-class MaxRise(ChangeFact):
-    """The largest rise between two results of the window that ends at ``as_of``."""
+class LargestChange(ChangeFact):
+    """Base of the largest changes between two results that lie at most ``window`` apart.
+
+    The later one is not older than ``max_age``; if that is not given, both lie in the window that ends at ``as_of``.
+    """
+
+    max_age: Duration | None = None
+
+    @property
+    def reach(self) -> Duration:
+        """How far back results are looked at."""
+        return self.window + (self.max_age or timedelta(0))
+
+    def largest(self, series: Sequence[Sample], now: float, find: Callable[..., Change | None]) -> Change | None:
+        """Return the change that ``find`` (`max_rise` or `max_fall`) finds in the windows."""
+        since = float("-inf") if self.max_age is None else now - self.max_age.total_seconds()
+        in_time = within(series, end=now, length=self.reach.total_seconds())
+        return find(in_time, places=self.places, length=self.window.total_seconds(), since=since)
+
+
+class MaxRise(LargestChange):
+    """The largest later-minus-earlier difference."""
 
     from_: Literal["max_rise"] = Field(alias="from")
 
     def change(self, series: Sequence[Sample], now: float) -> Change | None:
-        """Return the largest later-minus-earlier difference."""
-        return max_rise(within(series, end=now, length=self.window.total_seconds()), places=self.places)
+        """Return the largest rise."""
+        return self.largest(series, now, max_rise)
 
 
-class MaxFall(ChangeFact):
-    """The largest fall between two results of the window that ends at ``as_of``."""
+class MaxFall(LargestChange):
+    """The largest earlier-minus-later difference."""
 
     from_: Literal["max_fall"] = Field(alias="from")
 
     def change(self, series: Sequence[Sample], now: float) -> Change | None:
-        """Return the largest earlier-minus-later difference."""
-        return max_fall(within(series, end=now, length=self.window.total_seconds()), places=self.places)
+        """Return the largest fall."""
+        return self.largest(series, now, max_fall)
 
 
 class RatioToBaseline(ChangeFact):

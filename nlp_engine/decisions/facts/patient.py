@@ -41,5 +41,19 @@ class SexFact(FactSpec):
         return Fact(patient.sex.value, (_evidence(patient, f"sex {patient.sex.value}"),))
 
 
+class Pregnant(FactSpec):
+    """Whether the patient is pregnant, as the patient's data say."""
+
+    from_: Literal["pregnant"] = Field(alias="from")
+    KIND: ClassVar = Kind.TRUTH
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return yes, no or unknown."""
+        patient = book.sight.record.patient
+        if patient.pregnant is None:
+            return UNKNOWN
+        return Fact(patient.pregnant, (_evidence(patient, "pregnant" if patient.pregnant else "not pregnant"),))
+
+
 def _evidence(patient: Patient, statement: str) -> Evidence:
     return Evidence(kind=EvidenceKind.PATIENT, source_id=patient.id, statement=statement, method="patient data")
