@@ -56,6 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
     except NlpEngineError as error:
         typer.echo(str(error), err=True)
         sys.exit(NOT_STARTED)
+    except OSError as error:
+        typer.echo(f"The system reports: {error.strerror or type(error).__name__}.", err=True)
+        sys.exit(NOT_STARTED)
 
 
 def _show_version(wanted: bool) -> None:

@@ -28,8 +28,7 @@ from nlp_engine.readers.flat import flat_sources
 from nlp_engine.readers.problems import InputFailure, ProblemLog, as_problem
 from nlp_engine.readers.source import RecordSource
 from nlp_engine.readers.store import fill_store, stored_patients
-from nlp_engine.readers.tables import TABLES, open_table
-from nlp_engine.readers.textfile import UnreadableTextError
+from nlp_engine.readers.tables import TABLES, columns_of
 from nlp_engine.record import InputProblem
 
 _MAX_DEPTH = 3
@@ -87,19 +86,14 @@ def is_one_patient(entries: list[Path]) -> bool:
         return True
     if _holds_patients(entries):
         return False
-    own = any(named(entries, name) is not None for name in _OWN)
+    if any(named(entries, name) is not None for name in _OWN):
+        return True
     tables = [path for path in entries if path.name.lower() in TABLE_FILES]
-    return own or (bool(tables) and not any(is_note(path) or _has_patient_column(path) for path in (*tables, *entries)))
+    return bool(tables) and not any(is_note(path) for path in entries) and not any(map(_has_patients, tables))
 
 
-def _has_patient_column(path: Path) -> bool:
-    kind = TABLES.get(path.name.lower())
-    if kind is None:
-        return False
-    try:
-        return "patient_id" in open_table(path, kind).columns
-    except UnreadableTextError:
-        return False
+def _has_patients(table: Path) -> bool:
+    return "patient_id" in columns_of(table, TABLES[table.name.lower()])
 
 
 def _holds_patients(entries: list[Path], depth: int = _MAX_DEPTH) -> bool:

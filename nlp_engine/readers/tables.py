@@ -82,10 +82,7 @@ def open_table(path: Path, kind: TableKind) -> Table:
         If the file cannot be opened, is not text, or lacks a needed column. The rows raise it too, when the
         quotes of the file are broken beyond reading.
     """
-    try:
-        encoding = detect_encoding(chunks_of(path))
-    except OSError as error:
-        raise UnreadableTextError(f"cannot be opened ({reason(error)}); make it readable") from error
+    encoding = _encoding(path)
     lines = _lines(path, encoding)
     number, cells, delimiter = _header(lines, kind)
     positions, repeated = _positions(cells, kind)
@@ -95,6 +92,22 @@ def open_table(path: Path, kind: TableKind) -> Table:
         doubts.append("is not UTF-8 and was read as Windows-1252; save it as UTF-8")
     rows = _rows(lines, delimiter, positions, width=len(cells), after=number)
     return Table(tuple(positions), rows, tuple(doubts))
+
+
+def columns_of(path: Path, kind: TableKind) -> frozenset[str]:
+    """Return the known columns that a file has, even if it lacks a needed one; none if it cannot be read."""
+    try:
+        cells = _header(_lines(path, _encoding(path)), kind)[1]
+    except UnreadableTextError:
+        return frozenset()
+    return frozenset(_positions(cells, kind)[0])
+
+
+def _encoding(path: Path) -> str:
+    try:
+        return detect_encoding(chunks_of(path))
+    except OSError as error:
+        raise UnreadableTextError(f"cannot be opened ({reason(error)}); make it readable") from error
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
