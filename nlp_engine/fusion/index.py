@@ -14,6 +14,7 @@ from nlp_engine.knowledge import Concept, normalise_phrase
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?\+*")
 _BREAK = re.compile(r"[.;!?](?=\s|$)|\n\s*\n")
+_GAP = re.compile(r"[\s\-/]*")
 _PART = re.compile(r"[,;()\[\]]|:\s")
 _REACH = 80
 """How far around a mention, in characters, a normal phrase is looked for."""
@@ -98,6 +99,28 @@ class ConceptIndex:
                 return place > 0 and (words[place - 1] in rules.heads | rules.boundaries or place in ends)
         return True
 
+    def grow(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the longest known phrase that a mention is a part of, the mention's own if there is none.
+
+        A recogniser may mark "hypertension" in "pulmonary hypertension" or "fever" in "hay fever". The word behind is
+        taken in when it makes something else of the mention: "DVT prophylaxis", "CVA tenderness".
+        """
+        words = _run_of_words(text, start, end)
+        inside = [place for place, (_, low, high) in enumerate(words) if low < end and start < high]
+        if not inside:
+            return start, end
+        first, behind = inside[0], inside[-1] + 1
+        spans = [
+            (low, high)
+            for low in range(max(0, behind - self._longest_name), first + 1)
+            for high in range(behind, min(len(words), low + self._longest_name) + 1)
+            if (low, high) == (first, behind) or tuple(word for word, _, _ in words[low:high]) in self._names
+        ]
+        first, behind = max(spans, key=lambda span: span[1] - span[0], default=(first, behind))
+        if behind < len(words) and words[behind][0] in self._matching.followers:
+            behind += 1
+        return min(start, words[first][1]), max(end, words[behind - 1][2])
+
     def normal_phrases(self, text: str, start: int, end: int) -> list[PhraseHit]:
         """Return the normal phrases that overlap a mention, within its sentence.
 
@@ -121,6 +144,19 @@ class ConceptIndex:
                     hits.append(hit)
                 break
         return hits
+
+
+def _run_of_words(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """Return the words around a span that no punctuation parts from it, with their spans."""
+    run: list[tuple[str, int, int]] = []
+    for word in _sentence_words(text, start, end):
+        if run and _GAP.fullmatch(text, run[-1][2], word[1]) is None:
+            if word[1] >= end:
+                break
+            if run[-1][2] <= start:
+                run = []
+        run.append(word)
+    return run
 
 
 def _sentence_words(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:

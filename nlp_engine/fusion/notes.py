@@ -64,18 +64,19 @@ class NoteReader:
             or mention.section in self._settings.sections.ignored
         ):
             return
-        for concept_id in self._named(mention):
+        start, end = self._index.grow(note.text, mention.start, mention.end)
+        for concept_id in self._named(mention, note.text[start:end]):
             concept = self._concepts[concept_id]
             says = self._says(concept, mention, note, as_of)
             if says is not None:
-                yield concept_id, self._statement(note, mention, says, mention.presence, mention.start, mention.end)
+                yield concept_id, self._statement(note, mention, says, mention.presence, start, end)
         yield from self._normal(note, mention, as_of)
 
-    def _named(self, mention: Mention) -> list[str]:
+    def _named(self, mention: Mention, words: str) -> list[str]:
         """Return the concepts a mention names; a test only names what a laboratory finds."""
         if mention.label not in {MentionLabel.PROBLEM, MentionLabel.TEST}:
             return []
-        found = self._index.find(mention.text, denied=mention.presence is Presence.ABSENT)
+        found = self._index.find(words, denied=mention.presence is Presence.ABSENT)
         if mention.label is MentionLabel.PROBLEM:
             return list(found)
         return [concept for concept in found if self._concepts[concept].kind == "laboratory"]

@@ -21,6 +21,7 @@ class Matching(KnowledgeModel):
     heads: frozenset[str]
     negations: frozenset[str]
     tails: frozenset[str]
+    followers: frozenset[str]
 
 
 class Sections(KnowledgeModel):

@@ -109,6 +109,41 @@ def test_normal_phrases_deny_a_concept_inside_their_sentence(text, mention, deni
     assert all(hit.start < start + len(mention) and start < hit.end for hit in hits)
 
 
+@pytest.mark.parametrize(
+    ("text", "mention", "grown"),
+    [
+        ("known pulmonary hypertension, stable", "hypertension", "pulmonary hypertension"),
+        ("with hay fever", "fever", "hay fever"),
+        ("2 mm ST depression", "depression", "ST depression"),
+        ("on DVT prophylaxis", "DVT", "DVT prophylaxis"),
+        ("No CVA tenderness.", "CVA", "CVA tenderness"),
+        ("elevated creatinine", "creatinine", "elevated creatinine"),
+        ("no hay, fever", "fever", "fever"),
+        ("She has pneumonia. Clinic tomorrow.", "pneumonia", "pneumonia"),
+        (
+            "heart failure with reduced ejection fraction",
+            "heart failure",
+            "heart failure with reduced ejection fraction",
+        ),
+        ("fever and cough", "fever", "fever"),
+        ("fever", "fever", "fever"),
+        ("a fever\n\nclinic", "fever", "fever"),
+    ],
+)
+def test_a_mention_grows_to_the_phrase_it_is_a_part_of(text, mention, grown):
+    start = text.index(mention)
+    first, behind = INDEX.grow(text, start, start + len(mention))
+    assert text[first:behind] == grown
+
+
+@given(st.text(min_size=1, max_size=60), st.data())
+def test_growing_keeps_the_mention_and_stays_in_the_text(text, data):
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    first, behind = INDEX.grow(text, start, end)
+    assert 0 <= first <= start < end <= behind <= len(text)
+
+
 def test_one_name_in_two_concepts_is_refused():
     twice = {
         id: Concept(id=id, name=id, plain=id, kind="disease", names=("zebra disease",)) for id in ("zebra", "okapi")

@@ -113,3 +113,19 @@ def test_a_normal_phrase_that_is_not_asserted_today_says_nothing(more):
 
 def test_a_physical_exam_heading_is_no_embolism():
     assert "pulmonary_embolism" not in fuse(said("PE", after=": lungs clear"))
+
+
+@pytest.mark.parametrize(
+    ("before", "words", "after"),
+    [("on ", "DVT", " prophylaxis"), ("No ", "CVA", " tenderness"), ("follows at ", "heart failure", " clinic")],
+)
+def test_a_word_behind_the_mention_can_make_something_else_of_it(before, words, after):
+    assert fuse(said(words, before=before, after=after)) == {}
+
+
+def test_a_mention_inside_a_longer_name_is_the_longer_thing_and_quotes_it():
+    note, extraction = said("hypertension", before="Severe pulmonary ", after=".")
+    findings = fuse((note, extraction))
+    assert set(findings) == {"pulmonary_hypertension"}
+    (evidence,) = findings["pulmonary_hypertension"].supporting
+    assert evidence.statement == note.text[evidence.start : evidence.end] == "pulmonary hypertension"
