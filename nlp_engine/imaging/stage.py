@@ -62,6 +62,6 @@ class ImageStage:
     def _decision(self, output: ImageOutput) -> Literal["present", "absent", "not_sure"]:
         """Decide at the threshold; the unsure band never reaches past 0 or 1, so a certain score stays certain."""
         band = min(self._half_width, output.threshold / 2, (1 - output.threshold) / 2)
-        if abs(output.score - output.threshold) < band:
+        if round(abs(output.score - output.threshold), 9) < band:  # 0.6 - 0.5 is less than 0.1 in binary floats
             return "not_sure"
         return "present" if output.score >= output.threshold else "absent"
