@@ -51,10 +51,20 @@ class NoteReader:
             note = by_id.get(extraction.note_id)
             if note is None or is_future(note.time, as_of):
                 continue
-            for mention in extraction.mentions:
-                for concept, statement in self._of_mention(note, mention, as_of):
-                    said[concept][statement] = None
+            for (concept, _, _), statement in self._of_note(note, extraction.mentions, as_of).items():
+                said[concept][statement] = None
         return {concept: Spoken(tuple(found), has_data=True) for concept, found in said.items()}
+
+    def _of_note(
+        self, note: Note, mentions: Sequence[Mention], as_of: datetime | None
+    ) -> dict[tuple[str, int, int], Statement]:
+        """Return (concept, span) -> statement; of two mentions in one phrase ("joint", "pain") the later one counts."""
+        found: dict[tuple[str, int, int], Statement] = {}
+        for mention in sorted(mentions, key=lambda mention: (mention.end, mention.score, mention.id)):
+            for concept, statement in self._of_mention(note, mention, as_of):
+                evidence = statement.evidence
+                found[concept, evidence.start or 0, evidence.end or 0] = statement
+        return found
 
     def _of_mention(self, note: Note, mention: Mention, as_of: datetime | None) -> Iterator[tuple[str, Statement]]:
         if (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fusion_builders import NOW, absent, day, fuse, said
 
-from nlp_engine.assessment import EvidenceKind, Experiencer, MentionLabel, Presence, Status, Temporality
+from nlp_engine.assessment import EvidenceKind, Experiencer, MentionLabel, NoteExtraction, Presence, Status, Temporality
 
 
 def test_a_present_mention_makes_a_finding_with_its_words_as_evidence():
@@ -129,3 +129,13 @@ def test_a_mention_inside_a_longer_name_is_the_longer_thing_and_quotes_it():
     assert set(findings) == {"pulmonary_hypertension"}
     (evidence,) = findings["pulmonary_hypertension"].supporting
     assert evidence.statement == note.text[evidence.start : evidence.end] == "pulmonary hypertension"
+
+
+def test_two_mentions_of_one_phrase_are_one_statement_by_the_later_word():
+    note, first = said("joint", before="Denies ", after=" pain")
+    _, second = said("pain", before="Denies joint ", presence=Presence.ABSENT)
+    both = NoteExtraction(note_id=note.id, mentions=(*second.mentions, *first.mentions))
+    finding = fuse((note, both))["joint_pain"]
+    assert finding.status is Status.ABSENT
+    assert [e.statement for e in finding.opposing] == ["joint pain"]
+    assert finding.supporting == ()
