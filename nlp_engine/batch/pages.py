@@ -21,7 +21,7 @@ class Pages(Protocol):
     def worklist(
         self, rows: Sequence[Any], failures: Sequence[Mapping[str, str | None]], run_info: Mapping[str, object]
     ) -> str:
-        """Return the index page."""
+        """Return the index page; ``failures`` are the lines of ``failures.jsonl`` without those that are ``partly``."""
 
 
 class ReportPages:

@@ -165,8 +165,11 @@ def _check_not_empty(source: Path, first: list[Found], opened: InputFolder) -> N
 def _write_end(output: OutputFolder, summary: RunSummary, pages: Pages | None) -> None:
     info = summary.as_dict()
     if pages is not None:
-        failures = [failure.as_dict() for failure in summary.failures]
-        html = pages.worklist(summary.rows, failures, info)
+        # What an assessed patient lost stands in the patient's own report.
+        lost = [
+            failure.as_dict() for failure in summary.failures if failure.status == "failed" or not failure.patient_id
+        ]
+        html = pages.worklist(summary.rows, lost, info)
         (output.unfinished / INDEX).write_text(html, encoding="utf-8", newline="\n")
     (output.unfinished / RUN).write_text(summary.to_json(), encoding="utf-8", newline="\n")
     output.finish()
