@@ -37,7 +37,7 @@ def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: Fus
     voices = [voice for kind, one in spoken.items() if (voice := _voice(kind, one.statements)) is not None]
     if not voices:
         return None
-    heard = _heard(voices, settings.windows.conflict_days.of(concept.kind))
+    heard = [voice for voice in voices if not any(_overtakes(other, voice, concept, settings) for other in voices)]
     status = _status(heard)
     adds = [statement for statement in statements if statement.says is Says.ADDS]
     if not any(voice.says in _FOR for voice in voices):
@@ -73,17 +73,16 @@ def _voice(kind: EvidenceKind, statements: Sequence[Statement]) -> Voice | None:
     )
 
 
-def _heard(voices: Sequence[Voice], conflict_days: int) -> list[Voice]:
-    """Leave out a voice that a newer modality has overtaken: it is shown, and does not count."""
-    return [voice for voice in voices if not any(_overtakes(other, voice, conflict_days) for other in voices)]
-
-
-def _overtakes(new: Voice, old: Voice, conflict_days: int) -> bool:
+def _overtakes(new: Voice, old: Voice, concept: Concept, settings: FusionSettings) -> bool:
+    """Say whether a newer modality that disagrees makes an older one a thing of the past: shown, but not counted."""
     disagree = (new.says is Says.ABSENT) != (old.says is Says.ABSENT)
     if not disagree or old.says is Says.BACKGROUND or -inf in (new.day, old.day):
         return False
+    if concept.kind == "laboratory" and old.kind is EvidenceKind.OBSERVATION and new.kind is EvidenceKind.NOTE:
+        # Words do not undo a measurement; only a new one does.
+        return False
     # A result that was abnormal and is normal again explains an older note: that is a course, no contradiction.
-    return new.day - old.day > (0 if new.recovered else conflict_days)
+    return new.day - old.day > (0 if new.recovered else settings.windows.conflict_days.of(concept.kind))
 
 
 def _status(heard: Sequence[Voice]) -> Status:

@@ -46,6 +46,18 @@ def test_an_old_statement_is_overtaken_and_no_conflict():
     assert finding.opposing
 
 
+def test_a_newer_note_does_not_undo_a_measurement():
+    note = said("renal function", before="normal ", label=MentionLabel.TEST, time=day(10))
+    finding = fuse(note, labs=(creatinine("3.1", time=day(1)),))["kidney_impairment"]
+    assert finding.status is Status.CONFLICTING
+
+
+def test_a_newer_note_overtakes_an_old_image():
+    finding = fuse(absent("pneumonia", time=day(10)), images=(image("pneumonia", 0.93, time=day(1)),))["pneumonia"]
+    assert finding.status is Status.ABSENT
+    assert finding.supporting
+
+
 def test_a_note_before_the_recovery_is_a_course_and_no_conflict():
     labs = (potassium("6.7", time=day(8)), potassium("4.2", time=day(9, 6)))
     assert fuse(said("hyperkalemia", time=day(8)), labs=labs)["hyperkalemia"].status is Status.ABSENT
