@@ -15,13 +15,16 @@ _OTHER_SPECIMEN = frozenset(
     "sputum cord dialysate joint gastric sweat pericardial marrow drain semen vitreous amniotic".split()
 )
 _BLOOD_WORDS = frozenset(
-    "serum plasma blood venous whole level lvl s p ser plas bld sp quant measured result poc percent".split()
+    "serum plasma blood venous whole level lvl ser plas bld quant measured result poc percent".split()
 )
+_BLOOD_PREFIXES = frozenset("s p b sp".split())
+"""As in "S-Creatinine"; behind a name the same letters are part of it ("Protein S")."""
 _SAYS_BLOOD = frozenset("serum plasma blood ser plas bld".split())
 _LOINC_PROPERTY = re.compile(r"\s*\[[^\]]*\]")
 _LOINC_SYSTEM = re.compile(
     r"\s+(?:in|of)\s+(?:arterial |venous |capillary )?"
-    r"(?:serum, plasma or blood|serum or plasma|serum|plasma|platelet poor plasma|blood)\b.*$",
+    r"(?:serum, plasma or blood|serum or plasma|serum|plasma|platelet poor plasma|blood)\b.*$"
+    r"|\s+by\s+(?:automated|manual|calculation)\b.*$",
     re.IGNORECASE,
 )
 
@@ -90,7 +93,9 @@ class AnalyteNames:
         if _OTHER_SPECIMEN & set(words.split()):
             return ()
         short = fold_name(_LOINC_SYSTEM.sub("", name))
-        bare = " ".join(word for word in words.split() if word not in _BLOOD_WORDS)
+        first, *others = words.split() or [""]
+        kept = [*([] if first in _BLOOD_PREFIXES else [first]), *others]
+        bare = " ".join(word for word in kept if word not in _BLOOD_WORDS)
         return self._by_name.get(short) or self._by_name.get(bare, ())
 
 

@@ -53,6 +53,9 @@ def test_names(name, unit, code):
         "Creatinine, Ascites",
         "Protein/creatinine ratio",
         "Hemoglobin electrophoresis",
+        "Hemoglobin S",
+        "Protein S",
+        "Protein C",
         "",
     ],
 )
