@@ -57,7 +57,9 @@ def main(arguments: list[str] | None = None) -> None:
         typer.echo(str(error), err=True)
         sys.exit(NOT_STARTED)
     except OSError as error:
-        typer.echo(f"The system reports: {error.strerror or type(error).__name__}.", err=True)
+        if error.strerror is None:  # not from the operating system
+            raise
+        typer.echo(f"The system reports: {error.strerror}.", err=True)
         sys.exit(NOT_STARTED)
 
 

@@ -182,6 +182,9 @@ def checked(record: PatientRecord, empty: Patient, where: str) -> PatientRecord:
     holds = record.notes or record.observations or record.medications or record.images or record.image_outputs
     if holds or record.patient != empty:
         return record
+    if len(record.problems) == 1 and record.problems[0].where == where:
+        problem, _, remedy = record.problems[0].sentence.rstrip(".").partition("; ")
+        raise InputError(where, problem, remedy)
     reasons = [f"{problem.where}: {problem.sentence.rstrip('.')}" for problem in record.problems]
     more = f", and {len(reasons) - _TOLD} more" if len(reasons) > _TOLD else ""
     remedy = "; ".join(reasons[:_TOLD]) + more if reasons else f"a patient's folder has {', '.join(_PARTS)}"
