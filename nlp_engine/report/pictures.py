@@ -1,0 +1,58 @@
+"""Small copies of a record's pictures, to stand inside a page."""
+
+from __future__ import annotations
+
+import base64
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import PIL.Image
+
+MAX_SIDE = 480
+"""Longest side of a copy, in pixels."""
+_QUALITY = 82
+_WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
+
+
+def thumbnail(path: Path) -> str | None:
+    """Return a JPEG copy as a ``data:`` address; None when the file is not there or is no picture Pillow reads.
+
+    A picture with more than 8 bits a pixel is stretched from its darkest to its brightest value.
+    """
+    # Pillow comes with matplotlib; both are slow to import.
+    import PIL.Image
+
+    try:
+        with PIL.Image.open(path) as picture:
+            picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
+            small = _stretched(picture) if picture.mode in _WIDE_MODES else picture
+            small.thumbnail((MAX_SIDE, MAX_SIDE))
+            shown = small if small.mode in ("L", "RGB") else _on_white(small)
+            buffer = io.BytesIO()
+            shown.save(buffer, format="JPEG", quality=_QUALITY)
+    except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError):
+        # Pillow says "broken file" in four ways; the page then says that the picture cannot be shown.
+        return None
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _stretched(picture: PIL.Image.Image) -> PIL.Image.Image:
+    import PIL.Image
+
+    values = np.asarray(picture, dtype=np.float32)
+    low, high = float(values.min()), float(values.max())
+    grey = (values - low) * (255 / ((high - low) or 1.0))
+    return PIL.Image.fromarray(grey.astype(np.uint8))
+
+
+def _on_white(picture: PIL.Image.Image) -> PIL.Image.Image:
+    import PIL.Image
+
+    clear = picture.convert("RGBA")
+    page = PIL.Image.new("RGBA", clear.size, "white")
+    page.alpha_composite(clear)
+    return page.convert("RGB")

@@ -1,0 +1,56 @@
+"""Tests and image labels in everyday words, from the ``plain`` of ``rules/``.
+
+Only the two or three keys that a patient's page needs are read here; ``labs`` and ``fusion`` check the whole files.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal
+
+from pydantic import BaseModel
+
+from nlp_engine.assessment import LabResult
+from nlp_engine.knowledge import load_concepts, read_yaml, resource
+
+
+class _Named(BaseModel):
+    code: str
+    name: str
+    plain: str
+
+
+class _NamedFile(BaseModel):
+    schema_version: Literal[1]
+    analytes: tuple[_Named, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def _tests() -> dict[str, str]:
+    files = (read_yaml(path, _NamedFile) for path in sorted((resource("rules") / "labs").glob("*.yaml")))
+    return {analyte.code: analyte.plain for file in files for analyte in file.analytes}
+
+
+@lru_cache(maxsize=1)
+def _labels() -> dict[str, str]:
+    return {label: concept.plain for concept in load_concepts().values() for label in concept.image_labels}
+
+
+@lru_cache(maxsize=1)
+def _concepts() -> dict[str, str]:
+    return {concept.id: concept.plain for concept in load_concepts().values()}
+
+
+def plain_test(result: LabResult) -> str:
+    """Return a test's name in everyday words; its own name where ``rules/labs`` has none."""
+    return _tests().get(result.code or "", result.name)
+
+
+def plain_label(label: str) -> str | None:
+    """Return an image label in everyday words; None where no concept knows it."""
+    return _labels().get(label)
+
+
+def plain_concept(concept: str) -> str | None:
+    """Return a concept in everyday words; None for an unknown one."""
+    return _concepts().get(concept)

@@ -1,0 +1,132 @@
+"""Images, medicines, notes and the patient for the page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from nlp_engine.assessment import Assessment, EvidenceKind, ImageFinding, MentionLabel
+from nlp_engine.record import Medication, Note
+from nlp_engine.report.evidence import Tracer, note_title
+from nlp_engine.report.highlight import pieces
+from nlp_engine.report.phrases import Phrases
+from nlp_engine.report.pictures import thumbnail
+from nlp_engine.report.views import ImageView, MedicationView, NoteView, OutputView, PatientView
+from nlp_engine.report.words import listed, said_age, said_score, said_sex, said_time, without_underscores
+
+_LONG_NOTE = 20_000
+"""Characters from which a note is not printed on paper."""
+
+
+def patient_view(assessment: Assessment, phrases: Phrases) -> PatientView:
+    """Return who the report is about; what nobody said is said to be not known."""
+    patient = assessment.record.patient
+    about = [said_age(patient, assessment.as_of, phrases), said_sex(patient, phrases)]
+    if patient.birth_date is not None:
+        born = datetime.combine(patient.birth_date, datetime.min.time())
+        about.append(phrases.common["born"].format(date=said_time(born, phrases)))
+    if patient.pregnant:
+        about.append(phrases.common["pregnant"])
+    return PatientView(patient.id, patient.name or patient.id, tuple(about))
+
+
+def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[ImageView, ...]:
+    """Return every image of the record, and every image that only a model's output names, in order."""
+    outputs: dict[str, list[ImageFinding]] = {image.id: [] for image in assessment.record.images}
+    for finding in assessment.image_findings:
+        outputs.setdefault(finding.image_id, []).append(finding)
+    pictures = {image.id: image for image in assessment.record.images}
+    views = []
+    for number, (image_id, findings) in enumerate(outputs.items(), start=1):
+        image = pictures.get(image_id)
+        about = [image.modality, image.body_part, image.view] if image else []
+        time = image.time if image else findings[0].time
+        when = [said_time(time, phrases)] if time else []
+        ranked = sorted(findings, key=lambda finding: -finding.score)
+        views.append(
+            ImageView(
+                anchor=f"image-{number}",
+                name=image.path.name if image else image_id,
+                about=listed([word for word in about if word] + when, phrases),
+                data_uri=thumbnail(image.path) if image else None,
+                outputs=tuple(_output(finding, tracer, phrases) for finding in ranked),
+            )
+        )
+    return tuple(views)
+
+
+def _output(finding: ImageFinding, tracer: Tracer, phrases: Phrases) -> OutputView:
+    anchor = tracer.anchor(EvidenceKind.IMAGE, finding.output_id) or ""
+    score = said_score(finding.score)
+    return OutputView(
+        anchor=anchor,
+        label=without_underscores(finding.label),
+        score=score,
+        percent=round(finding.score * 100),
+        decision=finding.decision,
+        decision_words=phrases.decision[finding.decision],
+        model=phrases.clinician["score_of"].format(
+            score=score, model=finding.model, version=finding.model_version, threshold=f"{finding.threshold:g}"
+        ),
+        source=finding.source,
+        used_in=tracer.used_in(anchor),
+    )
+
+
+def medication_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[MedicationView, ...]:
+    """Return the medication table, active ones first."""
+    order = {True: 0, None: 1, False: 2}
+    rows = sorted(assessment.record.medications, key=lambda row: order[row.is_active_at(assessment.as_of)])
+    return tuple(_medication(row, assessment, tracer, phrases) for row in rows)
+
+
+def said_dose(row: Medication) -> str:
+    """Return dose, route and frequency as one line."""
+    return " ".join(word for word in (row.dose, row.unit, row.route, row.frequency) if word)
+
+
+def _medication(row: Medication, assessment: Assessment, tracer: Tracer, phrases: Phrases) -> MedicationView:
+    words = phrases.clinician
+    anchor = tracer.anchor(EvidenceKind.MEDICATION, row.id) or ""
+    active = row.is_active_at(assessment.as_of)
+    status = {True: "medication_active", None: "medication_unclear", False: "medication_inactive"}[active]
+    own = f" ({row.status})" if row.status and row.status.strip().lower() != words[status] else ""
+    period = [words["from_date"].format(date=said_time(row.start, phrases))] if row.start else []
+    period += [words["until_date"].format(date=said_time(row.stop, phrases))] if row.stop else []
+    return MedicationView(
+        anchor=anchor,
+        name=row.name,
+        dose=said_dose(row),
+        status=words[status] + own,
+        period=" ".join(period),
+        source=row.source,
+        used_in=tracer.used_in(anchor),
+    )
+
+
+def note_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[NoteView, ...]:
+    """Return the notes in order; call it last, when all statements have told which words they rest on."""
+    mentions = {extraction.note_id: extraction.mentions for extraction in assessment.extractions}
+    views = []
+    for number, note in enumerate(assessment.record.notes, start=1):
+        found = mentions.get(note.id, ())
+        views.append(
+            NoteView(
+                anchor=f"note-{number}",
+                title=note_title(note, phrases),
+                when=said_time(note.time, phrases),
+                about=_about(note, len(found), phrases),
+                pieces=pieces(note, found, tracer, phrases) if note.text.strip() else (),
+                is_long=len(note.text) > _LONG_NOTE,
+            )
+        )
+    return tuple(views)
+
+
+def _about(note: Note, mentions: int, phrases: Phrases) -> str:
+    counts = phrases.clinician["note_words"].format(words=len(note.text.split()), mentions=mentions)
+    return listed([note.id, counts], phrases)
+
+
+def legend(phrases: Phrases) -> tuple[tuple[str, str], ...]:
+    """Return the colour classes of a note with their words."""
+    return tuple((label.value.lower(), phrases.mention[label.value]) for label in MentionLabel)

@@ -1,0 +1,320 @@
+"""What the templates are given: text that is ready to print, and links that resolve. No logic, no numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link inside the page; ``href`` begins with ``#``."""
+
+    href: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """One piece of evidence: what was seen, where and when, and the link to it.
+
+    ``before`` and ``after`` are the words around a quotation; ``quoted`` says that ``statement`` is one.
+    """
+
+    kind: str
+    statement: str
+    href: str | None
+    where: str = ""
+    when: str = ""
+    remark: str = ""
+    before: str = ""
+    after: str = ""
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeenView:
+    """One fact of a card with its evidence."""
+
+    label: str
+    value: str
+    evidence: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """The guideline a statement rests on."""
+
+    label: str
+    year: int
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """One card; ``supporting`` and ``opposing`` are filled for a conflict."""
+
+    anchor: str
+    level: str
+    symbol: str
+    word: str
+    is_conflict: bool
+    summary: str
+    why: tuple[str, ...]
+    seen: tuple[SeenView, ...]
+    not_known: str
+    supporting: tuple[EvidenceView, ...]
+    opposing: tuple[EvidenceView, ...]
+    options: tuple[str, ...]
+    cannot_see: tuple[str, ...]
+    source: SourceView | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChartView:
+    """A drawn trend with the dates of its ends."""
+
+    svg: Markup
+    first: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabPanelRow:
+    """The latest result of a test that is out of range."""
+
+    name: str
+    value: str
+    level: str
+    symbol: str
+    flag: str
+    reference: str
+    when: str
+    change: str
+    href: str
+    chart: ChartView | None
+
+
+@dataclass(frozen=True, slots=True)
+class LabTableRow:
+    """One row of the full table of results."""
+
+    anchor: str
+    name: str
+    value: str
+    level: str
+    flag: str
+    reference: str
+    interval_source: str
+    when: str
+    remarks: str
+    source: str
+    used_in: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabsView:
+    """Everything about results: those out of range, and the full table."""
+
+    out_of_range: tuple[LabPanelRow, ...]
+    remarks: tuple[str, ...]
+    table: tuple[LabTableRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputView:
+    """One label of an image model."""
+
+    anchor: str
+    label: str
+    score: str
+    percent: int
+    decision: str
+    decision_words: str
+    model: str
+    source: str
+    used_in: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageView:
+    """One picture with what models said of it; ``data_uri`` is None when it cannot be shown."""
+
+    anchor: str
+    name: str
+    about: str
+    data_uri: str | None
+    outputs: tuple[OutputView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreView:
+    """A calculator's result."""
+
+    anchor: str
+    name: str
+    value: str
+    detail: str
+    missing: str
+    evidence: tuple[EvidenceView, ...]
+    source: SourceView
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """What all modalities say of one concept."""
+
+    anchor: str
+    name: str
+    confidence: str
+    missing: str
+    codes: str
+    supporting: tuple[EvidenceView, ...]
+    opposing: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingGroup:
+    """The findings of one status."""
+
+    status: str
+    heading: str
+    findings: tuple[FindingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationView:
+    """One row of the medication table."""
+
+    anchor: str
+    name: str
+    dose: str
+    status: str
+    period: str
+    source: str
+    used_in: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a note that is shown in one way; ``anchors`` are set where it begins."""
+
+    text: str
+    css: str = ""
+    title: str = ""
+    mark: str = ""
+    anchors: tuple[str, ...] = ()
+    used_in: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """One note, cut into pieces."""
+
+    anchor: str
+    title: str
+    when: str
+    about: str
+    pieces: tuple[Piece, ...]
+    is_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NotAssessedView:
+    """A rule that could not be checked."""
+
+    title: str
+    missing: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """One problem of the input."""
+
+    word: str
+    where: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientView:
+    """Who the report is about."""
+
+    id: str
+    name: str
+    about: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountView:
+    """A count at the top of the page or in a row of the worklist."""
+
+    level: str
+    symbol: str
+    count: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianView:
+    """The whole clinician report."""
+
+    patient: PatientView
+    as_of: str
+    made_from: str
+    counts: tuple[CountView, ...]
+    disagree: tuple[Link, ...]
+    cards: tuple[CardView, ...]
+    labs: LabsView
+    images: tuple[ImageView, ...]
+    scores: tuple[ScoreView, ...]
+    findings: tuple[FindingGroup, ...]
+    medications: tuple[MedicationView, ...]
+    notes: tuple[NoteView, ...]
+    legend: tuple[tuple[str, str], ...]
+    not_assessed: tuple[NotAssessedView, ...]
+    problems: tuple[ProblemView, ...]
+    read: tuple[str, ...]
+    versions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainStatement:
+    """One statement of the patient report with where it comes from."""
+
+    text: str
+    why: str
+    sources: tuple[str, ...]
+    extra: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainGroup:
+    """Statements under one heading."""
+
+    level: str
+    heading: str
+    statements: tuple[PlainStatement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientReportView:
+    """The whole patient report."""
+
+    name: str
+    about: str
+    made_from: str
+    main: tuple[PlainGroup, ...]
+    checked: str
+    tests: tuple[PlainStatement, ...]
+    tests_rest: tuple[str, ...]
+    records: tuple[PlainGroup, ...]
+    medicines: tuple[PlainStatement, ...]
+    medicines_stopped: tuple[PlainStatement, ...]
+    questions: tuple[str, ...]
+    is_urgent: bool
+    gaps: tuple[str, ...]
+    versions: tuple[tuple[str, str], ...]

@@ -1,0 +1,112 @@
+"""The worklist: one small row a patient, most urgent first, and what failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from nlp_engine.assessment import Assessment, Indicator
+from nlp_engine.report.card_views import reading_order
+from nlp_engine.report.clinician import counts
+from nlp_engine.report.phrases import load_phrases
+from nlp_engine.report.rendering import render
+from nlp_engine.report.views import CountView
+from nlp_engine.report.words import said_age, said_sex, said_time
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class WorklistRow:
+    """One patient of the worklist: plain values only, so that it can be sent between processes.
+
+    ``rank`` comes first: sorting rows puts the most urgent patient first, equals by id.
+    """
+
+    rank: tuple[int, int, int, int, str]
+    patient_id: str
+    name: str
+    about: str
+    level: str
+    top: str
+    counts: tuple[CountView, ...]
+    as_of: str
+    clinician_href: str
+    patient_href: str
+
+    @classmethod
+    def of(cls, assessment: Assessment, *, clinician_href: str, patient_href: str, language: str = "en") -> WorklistRow:
+        """Return the row of one assessment.
+
+        Parameters
+        ----------
+        clinician_href, patient_href
+            Addresses of the two reports as seen from the worklist, quoted as an address needs.
+        """
+        phrases = load_phrases(language)
+        patient = assessment.record.patient
+        critical, warnings, conflicts, infos = assessment.urgency
+        cards = reading_order(assessment.cards)
+        age, sex = said_age(patient, assessment.as_of, phrases), said_sex(patient, phrases)
+        return cls(
+            rank=(-critical, -warnings, -conflicts, -infos, patient.id),
+            patient_id=patient.id,
+            name=patient.name or "",
+            about=f"{age}, {sex}",
+            level=cards[0].indicator.value if cards else "none",
+            top=cards[0].summary if cards else phrases.worklist["no_card"],
+            counts=tuple(count for count in counts(assessment, phrases) if count.count),
+            as_of=said_time(assessment.as_of, phrases),
+            clinician_href=clinician_href,
+            patient_href=patient_href,
+        )
+
+
+def render_worklist(
+    rows: Iterable[WorklistRow],
+    failures: Sequence[Mapping[str, object]],
+    run_info: Mapping[str, object],
+    *,
+    language: str = "en",
+) -> str:
+    """Render the worklist as one self-contained page.
+
+    Parameters
+    ----------
+    rows
+        In any order.
+    failures
+        ``patient_id``, ``where`` and ``sentence`` of each record that gave no result.
+    run_info
+        ``versions`` and ``counts`` (name -> value) and ``seconds``; each may be left out.
+    """
+    ordered = sorted(rows)
+    keys = ("patient_id", "where", "sentence")
+    return render(
+        "worklist.html.j2",
+        language,
+        rows=ordered,
+        failures=[{key: str(failure.get(key) or "") for key in keys} for failure in failures],
+        totals=_totals(ordered, language),
+        counts=_pairs(run_info.get("counts")),
+        versions=_pairs(run_info.get("versions")),
+        seconds=_seconds(run_info.get("seconds")),
+    )
+
+
+def _totals(rows: Sequence[WorklistRow], language: str) -> list[CountView]:
+    """Count the patients by their most urgent card."""
+    phrases = load_phrases(language)
+    levels = [row.level for row in rows]
+    return [
+        CountView(level.value, phrases.symbol[level.value], levels.count(level.value), phrases.indicator[level.value])
+        for level in reversed(Indicator)
+    ]
+
+
+def _pairs(values: object) -> list[tuple[str, str]]:
+    return [(str(name), str(value)) for name, value in values.items()] if isinstance(values, Mapping) else []
+
+
+def _seconds(value: object) -> list[tuple[str, str]]:
+    """Return the seconds of each stage, or of the whole run."""
+    named = value if isinstance(value, Mapping) else {} if value is None else {"": value}
+    return [(str(name), f"{part:.1f}" if isinstance(part, int | float) else str(part)) for name, part in named.items()]
