@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from nlp_engine.assessment import CardSource, Evidence, EvidenceKind, Score
 from nlp_engine.decisions.drugs import DrugClasses
@@ -14,6 +15,7 @@ from nlp_engine.decisions.rules import ScoreSpec
 from nlp_engine.decisions.scores import CALCULATORS, Result
 from nlp_engine.decisions.units import said
 from nlp_engine.decisions.values import Range, Value
+from nlp_engine.record import Medication
 
 
 class FactBook:
@@ -35,6 +37,7 @@ class FactBook:
         self.drugs: DrugClasses = library.drugs
         self._facts: dict[str, Fact] = dict(given or {})
         self._results: dict[str, Result] = {}
+        self._medications: defaultdict[str, list[tuple[str, Medication]]] | None = None
 
     def fact(self, name: str) -> Fact:
         """Return a declared fact."""
@@ -53,6 +56,19 @@ class FactBook:
     def evidence(self, names: tuple[str, ...]) -> tuple[Evidence, ...]:
         """Return the evidence of some facts, each piece once."""
         return tuple(dict.fromkeys(evidence for name in names for evidence in self.fact(name).evidence))
+
+    def medications(self, class_id: str) -> Sequence[tuple[str, Medication]]:
+        """Return the rows of the medication table that belong to a drug class, each with its ingredient.
+
+        Rows of local use (an eye drop, a cream) belong to none.
+        """
+        if self._medications is None:
+            self._medications = defaultdict(list)
+            for medication in self.sight.record.medications:
+                if not self.drugs.is_local(f"{medication.name} {medication.route or ''}"):
+                    for named, ingredients in self.drugs.by_class(medication.name).items():
+                        self._medications[named] += [(ingredient, medication) for ingredient in ingredients]
+        return self._medications.get(class_id, ())
 
     def condition(self, name: str) -> Fact:
         """Return the truth of a condition, with the evidence of the facts that decided it."""

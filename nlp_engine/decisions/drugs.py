@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -80,9 +80,9 @@ class DrugClasses:
             tuple(word for file in files for word in file.not_taken_after),
         )
 
-    def ingredients(self, class_id: str, text: str) -> tuple[str, ...]:
-        """Return the ingredients of a class that ``text`` (a drug's name) names, each once, in order."""
-        return self._read(text).get(class_id, ())
+    def by_class(self, text: str) -> Mapping[str, tuple[str, ...]]:
+        """Return class -> its ingredients that ``text`` (a drug's name) names, each once, in order."""
+        return {name: ingredients for name, ingredients in self._read(text).items() if name != _LOCAL}
 
     def is_local(self, text: str) -> bool:
         """Say whether a name, form or route is of local use (an eye drop, a cream)."""

@@ -36,7 +36,10 @@ def within(samples: Iterable[Sample], *, end: float, length: float) -> list[Samp
 
 
 def max_rise(samples: Sequence[Sample], *, places: int, length: float, since: float = float("-inf")) -> Change | None:
-    """Return the largest later-minus-earlier difference; negative if the series only falls.
+    """Return the largest later-minus-earlier difference that the newest sample has not undone.
+
+    A rise after which the newest sample is back at the first one or below does not count; where there is no other,
+    the answer is what is left of it, zero or less.
 
     Parameters
     ----------
@@ -54,15 +57,23 @@ def max_rise(samples: Sequence[Sample], *, places: int, length: float, since: fl
     Change or None
         None without two moments that fit.
     """
-    best: Change | None = None
+    newest = max(samples, key=attrgetter("time", "value"), default=None)
+    changes = []
     for place, last in enumerate(samples):
         earlier = [s for s in samples[:place] if last.time - length <= s.time < last.time]
-        if last.time < since or not earlier:
-            continue
-        first = min(earlier, key=attrgetter("value"))
-        if best is None or last.value - first.value > best.amount:
-            best = Change(last.value - first.value, first, last)
-    return best and Change(rounded(best.amount, places), best.first, best.last)
+        if newest is not None and last.time >= since and earlier:
+            first = min(earlier, key=attrgetter("value"))
+            changes.append(_lasting(Change(last.value - first.value, first, last), newest=newest))
+    if not changes:
+        return None
+    best = max(changes, key=attrgetter("amount"))
+    return Change(rounded(best.amount, places), best.first, best.last)
+
+
+def _lasting(change: Change, *, newest: Sample) -> Change:
+    if newest.value > change.first.value or newest.value >= change.last.value:
+        return change
+    return Change(newest.value - change.first.value, change.first, newest)
 
 
 def max_fall(samples: Sequence[Sample], *, places: int, length: float, since: float = float("-inf")) -> Change | None:

@@ -26,7 +26,7 @@ from nlp_engine.decisions.drugs import DrugClasses
 from nlp_engine.decisions.expression import FactType
 from nlp_engine.decisions.values import Kind, Value
 from nlp_engine.knowledge import KnowledgeModel
-from nlp_engine.record import Note, Patient, PatientRecord, sort_time
+from nlp_engine.record import Medication, Note, Patient, PatientRecord, sort_time
 
 _LONGEST_NUMBERS = (">-999999.999", ">-9.99E+999")
 _UNITS = {"min": "minutes", "h": "hours", "d": "days"}
@@ -91,11 +91,11 @@ class Sight:
 
     def __post_init__(self) -> None:
         """Index what facts look up."""
+        object.__setattr__(self, "now", sort_time(self.as_of))
         results = defaultdict(list)
         for result in self.lab_results:
             if result.code is not None and not self.is_future(result.time):
                 results[result.code].append(result)
-        object.__setattr__(self, "now", sort_time(self.as_of))
         object.__setattr__(self, "results_by_code", dict(results))
         object.__setattr__(self, "findings_by_concept", {finding.concept: finding for finding in self.findings})
 
@@ -115,7 +115,7 @@ class Sight:
 
     def is_future(self, time: datetime | None) -> bool:
         """Say whether a time lies after ``as_of``."""
-        return time is not None and self.as_of is not None and sort_time(time) > sort_time(self.as_of)
+        return time is not None and self.as_of is not None and sort_time(time) > self.now
 
     def is_recent(self, time: datetime | None, max_age: timedelta) -> bool:
         """Say whether a time lies within ``max_age`` before ``as_of``, both ends included."""
@@ -130,6 +130,9 @@ class Book(Protocol):
 
     def fact(self, name: str) -> Fact:
         """Return another fact."""
+
+    def medications(self, class_id: str) -> Sequence[tuple[str, Medication]]:
+        """Return the rows of the medication table that belong to a drug class, each with its ingredient."""
 
     def condition(self, name: str) -> Fact:
         """Return the truth of the condition declared under ``name``."""

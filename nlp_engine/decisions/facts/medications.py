@@ -60,7 +60,7 @@ class Takes(FactSpec):
     def compute(self, book: Book, name: str) -> Fact:
         """Return yes, no or unknown; ``words`` are the ingredients taken."""
         sight = book.sight
-        listed = list(self._listed(sight, book.drugs))
+        listed = list(self._listed(book))
         in_table = {sighting.ingredient for sighting in listed}
         noted = [s for s in self._noted(sight, book.drugs) if s.ingredient not in in_table]
         sightings = listed + noted
@@ -78,14 +78,11 @@ class Takes(FactSpec):
         ingredients = [name for class_id in self.drug_class for name in drugs.classes[class_id].ingredients]
         return tuple(f"{name} and 99 more" for name in ingredients)
 
-    def _listed(self, sight: Sight, drugs: DrugClasses) -> Iterator[_Sighting]:
-        for medication in sight.record.medications:
-            if drugs.is_local(f"{medication.name} {medication.route or ''}"):
-                continue
-            for ingredient in self._ingredients(drugs, medication.name):
-                yield _Sighting(
-                    ingredient, medication.is_active_at(sight.as_of), _table_evidence(medication), _STATUS_UNKNOWN
-                )
+    def _listed(self, book: Book) -> Iterator[_Sighting]:
+        rows = dict.fromkeys(row for class_id in self.drug_class for row in book.medications(class_id))
+        for ingredient, medication in rows:
+            is_active = medication.is_active_at(book.sight.as_of)
+            yield _Sighting(ingredient, is_active, _table_evidence(medication), _STATUS_UNKNOWN)
 
     def _noted(self, sight: Sight, drugs: DrugClasses) -> Iterator[_Sighting]:
         """Yield what the newest note that names an ingredient says of it."""
@@ -93,7 +90,8 @@ class Takes(FactSpec):
         for note, mention in sight.mentions():
             is_recent = note.time is None or sight.is_recent(note.time, self.max_age)
             if is_recent and mention.label in _DRUG_LABELS and not drugs.is_local(mention.text):
-                for ingredient in self._ingredients(drugs, mention.text):
+                by_class = drugs.by_class(mention.text)
+                for ingredient in dict.fromkeys(i for class_id in self.drug_class for i in by_class.get(class_id, ())):
                     named[ingredient].append((note, mention))
         for ingredient, places in named.items():
             newest = max(sort_time(note.time) for note, _ in places)
@@ -107,10 +105,6 @@ class Takes(FactSpec):
             for note, mention, answer in said:
                 if answer is not None:
                     yield _Sighting(ingredient, taken, note_evidence(mention, note), _NOTES_DISAGREE)
-
-    def _ingredients(self, drugs: DrugClasses, name: str) -> list[str]:
-        found = [ingredient for class_id in self.drug_class for ingredient in drugs.ingredients(class_id, name)]
-        return list(dict.fromkeys(found))
 
 
 def is_taken(note: Note, mention: Mention, drugs: DrugClasses) -> bool | None:
