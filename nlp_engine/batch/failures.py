@@ -9,7 +9,7 @@ from typing import Literal
 from nlp_engine.errors import InputError, NlpEngineError
 from nlp_engine.record import InputProblem
 
-Stage = Literal["reading", "assessing", "writing the report"]
+Stage = Literal["reading", "assessing", "writing the report", "writing the tables"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class PatientResult:
     seconds: dict[str, float] = field(default_factory=dict)
 
 
-def result_of(assessment: Assessment, *, row: object, seconds: dict[str, float]) -> PatientResult:
+def result_of(assessment: Assessment, *, row: object) -> PatientResult:
     """Return the rows of an assessment."""
     patient_id = assessment.patient_id
     lost = [problem for problem in assessment.problems if problem.severity == "error"]
@@ -79,7 +79,6 @@ def result_of(assessment: Assessment, *, row: object, seconds: dict[str, float])
         labs=_lab_rows(patient_id, assessment.lab_results) if assessment.lab_results else None,
         row=row,
         counts=_counts(assessment),
-        seconds=seconds,
     )
 
 
@@ -110,7 +109,7 @@ def _counts(assessment: Assessment) -> dict[str, int]:
 
 
 def _lab_rows(patient_id: str, results: tuple[LabResult, ...]) -> pa.RecordBatch:
-    rows = [{**result.model_dump(), **_plain(result), "patient_id": patient_id} for result in results]
+    rows = [{**vars(result), **_plain(result), "patient_id": patient_id} for result in results]
     return pa.RecordBatch.from_pylist(rows, schema=LAB_SCHEMA)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
@@ -85,7 +85,10 @@ class Worker:
             stage = "writing the report"
             with _timed(seconds, "report"):
                 row = self._write_pages(assessment, task.folder)
-            return result_of(assessment, row=row, seconds=seconds)
+            stage = "writing the tables"
+            with _timed(seconds, "tables"):
+                result = result_of(assessment, row=row)
+            return replace(result, seconds=seconds)
         except Exception as error:  # noqa: BLE001 - one record must not stop the others; it is reported by id
             failure = Failure.of_error(source.patient_id, source.where, stage, error)
             return PatientResult(source.patient_id, failures=(failure,), seconds=seconds)

@@ -52,7 +52,7 @@ class LabStage:
         return cls(Catalogue.load(folder))
 
     def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
-        """Return one result an observation, in order; "140/90" in one cell becomes two, both with the row's id.
+        """Return one result an observation, in order; "140/90" in one cell becomes two (id and id/diastolic).
 
         Ages are taken at each result's own time, or at ``as_of`` when it has none.
         """
@@ -175,6 +175,7 @@ def _split_pressures(observations: tuple[Observation, ...]) -> Iterator[Observat
         if both and is_pressure:
             blank = {"reference_low": None, "reference_high": None, "flag": None}
             yield observation.model_copy(update={"code": _SYSTOLIC, "value": both.group(1), **blank})
-            yield observation.model_copy(update={"code": _DIASTOLIC, "value": both.group(2), **blank})
+            diastolic = {"id": f"{observation.id}/diastolic", "code": _DIASTOLIC, "value": both.group(2), **blank}
+            yield observation.model_copy(update=diastolic)
         else:
             yield observation
