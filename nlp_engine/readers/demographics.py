@@ -43,6 +43,15 @@ def read_patient(path: Path | None, default_id: str, log: ProblemLog) -> Patient
     return Patient.model_validate(fields)
 
 
+def declared_id(path: Path | None) -> str | None:
+    """Return the id that ``patient.json`` gives; None if it gives none that can be used."""
+    data = read_json(path, PATIENT_FILE, ProblemLog()) if path else None
+    try:
+        return _id(data["id"]) if isinstance(data, dict) and "id" in data else None
+    except ValueError:
+        return None
+
+
 def read_json(path: Path, shown: str, log: ProblemLog) -> object:
     """Read a JSON file; None, and a problem, if it is not text or not JSON."""
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from nlp_engine.errors import InputError
-from nlp_engine.readers.demographics import read_patient
+from nlp_engine.readers.demographics import declared_id
 from nlp_engine.readers.files import (
     IMAGE_FINDINGS_FILE,
     IMAGES,
@@ -173,8 +173,8 @@ def _folders(
 
 def _folder_id(folder: Path) -> str:
     """Return the id that ``patient.json`` gives, or the folder's name; problems are told when the record is read."""
-    path = named(visible(folder), PATIENT_FILE)
-    return read_patient(path, folder.resolve().name if folder.name in ("", "..") else folder.name, ProblemLog()).id
+    name = folder.resolve().name if folder.name in ("", "..") else folder.name
+    return declared_id(named(visible(folder), PATIENT_FILE)) or name
 
 
 def _with_rows(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nlp_engine.errors import InputError
-from nlp_engine.readers.demographics import read_patient
+from nlp_engine.readers.demographics import declared_id, read_patient
 from nlp_engine.readers.files import (
     IMAGE_FINDINGS_FILE,
     IMAGES,
@@ -42,6 +42,7 @@ class RecordParts:
     medications: list[Medication] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     image_outputs: list[ImageOutput] = field(default_factory=list)
+    _table_id: str | None = None
 
     def add_folder(self, folder: Path) -> None:
         """Read a patient's folder; ``patient.id`` is the id to use when ``patient.json`` gives none.
@@ -53,6 +54,7 @@ class RecordParts:
         """
         entries = visible(folder)
         self.patient = read_patient(named(entries, PATIENT_FILE), self.patient.id, self.log)
+        self._table_id = declared_id(named(entries, PATIENT_FILE))
         self._add_notes(named(entries, NOTES))
         for name in TABLE_FILES:
             path = named(entries, name)
@@ -125,23 +127,41 @@ class RecordParts:
             table = open_table(path, kind)
             for doubt in table.doubts:
                 self.log.warning(path.name, f"the table {doubt}")
-            rows = list(self._own_rows(path.name, table.rows))
+            rows = list(table.rows)
         except UnreadableTextError as error:
             self.log.error(path.name, f"the table {error}")
             return
-        self.add_rows(path.name, rows, date_orders(rows, kind.times))
+        self.add_rows(path.name, self._own_rows(path.name, rows), date_orders(rows, kind.times))
 
-    def _own_rows(self, file: str, rows: Iterable[Row]) -> Iterable[Row]:
+    def _own_rows(self, file: str, rows: list[Row]) -> list[Row]:
+        """Return the rows of this patient; those of another one are told."""
+        own = self._id_in_table(file, rows)
         for row in rows:
-            if row.cells.get("patient_id") in (None, "", self.patient.id):
-                yield row
-            else:
+            if row.cells.get("patient_id") not in (None, "", own):
                 self.log.error(
                     file,
                     'the row\'s "patient_id" is not that of this folder and the row was left out; '
                     'correct it, or set "id" in patient.json',
                     row=row.number,
                 )
+        return [row for row in rows if row.cells.get("patient_id") in (None, "", own)]
+
+    def _id_in_table(self, file: str, rows: list[Row]) -> str:
+        """Return the id that this patient has in a table.
+
+        It is that of ``patient.json`` or the folder's name. Where there is no ``patient.json`` with an id, and all rows
+        of all tables of the folder agree on another one, it is that one.
+        """
+        ids = {row.cells["patient_id"] for row in rows if row.cells.get("patient_id")}
+        if self._table_id is None and ids:
+            self._table_id = next(iter(ids)) if len(ids) == 1 else self.patient.id
+        own = self._table_id or self.patient.id
+        if own != self.patient.id and own in ids:
+            self.log.warning(
+                file,
+                'the "patient_id" is not the folder\'s name and was taken for the same patient; set "id" in patient.json',
+            )
+        return own
 
     def _is_folder(self, path: Path) -> bool:
         if not path.is_dir():

@@ -65,6 +65,16 @@ def test_failures_are_sentences_by_id_without_content(folder, tmp_path):
     assert not (tmp_path / "out" / "c").exists()
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_of_a_note_is_printed_or_logged(folder, tmp_path, capfd, caplog, workers):
+    (folder / "d.txt").write_text(f"CRASH {SECRET}" if workers > 1 else SECRET)
+    with caplog.at_level("DEBUG"):
+        go(folder, tmp_path / "out", workers=workers)
+    printed = "".join(capfd.readouterr()) + caplog.text
+    assert "Jane" not in printed
+    assert "pneumonia" not in printed
+
+
 def test_what_an_assessed_patient_lost_is_told(tmp_path):
     folder = write_notes(tmp_path / "in" / "p1" / "notes", {"a": "fever"}).parent
     (folder / "labs.csv").write_text("name\nCRP\n")

@@ -220,6 +220,25 @@ def test_rows_of_another_patient_are_never_mixed_in(folder):
     )
 
 
+def test_one_other_id_in_all_tables_is_the_same_patient(tmp_path):
+    folder = tmp_path / "patient_01"
+    write(folder / "labs.csv", "patient_id,name,value\n10006,CRP,1\n10006,Na,140\n")
+    write(folder / "vitals.csv", "patient_id,name,value\n10007,HR,80\n")
+    record = PatientRecord.from_folder(folder)
+    assert record.patient.id == "patient_01"
+    assert [o.name for o in record.observations] == ["CRP", "Na"]
+    assert [(problem.severity, problem.where) for problem in record.problems] == [
+        ("warning", "labs.csv"),
+        ("error", "vitals.csv row 2"),
+    ]
+
+
+def test_several_other_ids_are_never_one_patient(tmp_path):
+    folder = tmp_path / "p1"
+    write(folder / "labs.csv", "patient_id,name,value\nA,CRP,1\nB,CRP,2\np1,CRP,3\n")
+    assert [o.value for o in PatientRecord.from_folder(folder).observations] == ["3"]
+
+
 @pytest.mark.parametrize("make", [False, True])
 def test_a_folder_with_nothing_is_an_error_with_a_remedy(tmp_path, make):
     folder = tmp_path / "p1"
