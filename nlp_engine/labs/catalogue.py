@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -144,8 +145,9 @@ class Catalogue(BaseModel):
 
 
 def fold_unit(spelling: str) -> str:
-    """Return a unit's spelling as it is compared: without blanks and case."""
-    return "".join(spelling.split()).casefold()
+    """Return a unit's spelling as it is compared: without blanks and case, ``u`` for micro, plain digits."""
+    plain = unicodedata.normalize("NFKC", spelling).casefold().replace("\u03bc", "u").replace("\u00d7", "x")
+    return "".join(plain.split())
 
 
 def _spellings(file: UnitFile) -> dict[str, str]:
