@@ -7,6 +7,7 @@ import re
 import pytest
 
 from nlp_engine.decisions import check_rules
+from nlp_engine.fusion.settings import FusionSettings
 from nlp_engine.imaging import ImageStage
 from nlp_engine.knowledge import ConceptLab, load_concepts, normalise_phrase, resource
 from nlp_engine.labs.catalogue import Catalogue
@@ -119,6 +120,14 @@ def test_plain_words_are_plain(concept):
     assert not re.search(r"(emia|uria|itis|osis|opathy|megaly|pnea)\b", re.sub(r"\([^)]*\)", "", concept.plain)) or (
         concept.id in {"leukemia", "tuberculosis"}
     )
+
+
+def test_sections_that_do_not_count_are_sections_of_the_text_room():
+    text = (resource("rules") / "lexicons" / "sections.yaml").read_text(encoding="utf-8")
+    known = set(re.findall(r"^  - id: (\w+)$", text, re.M))
+    sections = FusionSettings.load().sections
+    assert sections.history | sections.ignored <= known
+    assert not sections.history & sections.ignored
 
 
 def test_a_chronic_concept_is_a_disease():
