@@ -159,7 +159,7 @@ class RecordParts:
         if own != self.patient.id and own in ids:
             self.log.warning(
                 file,
-                'the "patient_id" is not the folder\'s name and was taken for the same patient; set "id" in patient.json',
+                'the "patient_id" is not the folder\'s name and counts as the same patient; set "id" in patient.json',
             )
         return own
 
