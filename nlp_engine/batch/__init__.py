@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nlp_engine.batch.failures import Failure
-from nlp_engine.batch.run import Progress, run
+from nlp_engine.batch.job import Progress, run
 from nlp_engine.batch.summary import RunSummary
 
 __all__ = ["Failure", "Progress", "RunSummary", "run"]
