@@ -92,22 +92,8 @@ class LabStage:
             limits = analyte if unit.is_canonical and not is_child(age) else None
             flag, doubt = _flag(number, parsed, bounds, limits, observation)
             remarks += doubt
-        return LabResult(
-            observation_id=observation.id,
-            name=analyte.name,
-            kind=observation.kind,
-            code=analyte.code,
-            value=number,
-            comparator=parsed.comparator,
-            text=observation.value,
-            unit=unit.unit,
-            time=observation.time,
-            reference_low=bounds.low if bounds else None,
-            reference_high=bounds.high if bounds else None,
-            interval_source=bounds.source if bounds else None,
-            flag=flag,
-            remarks=tuple(remarks),
-            source=observation.source,
+        return _lab_result(observation, parsed, bounds, flag, remarks).model_copy(
+            update={"name": analyte.name, "code": analyte.code, "value": number, "unit": unit.unit}
         )
 
     def _bounds(
@@ -129,23 +115,30 @@ class LabStage:
         bounds, reason = own_bounds(observation.reference_low, observation.reference_high)
         flag, doubt = _flag(parsed.number, parsed, bounds, None, observation)
         remarks = [*parsed.remarks, *([reason] if reason else []), *doubt, "not an analyte this engine knows"]
-        return LabResult(
-            observation_id=observation.id,
-            name=observation.name,
-            kind=observation.kind,
-            code=observation.code,
-            value=parsed.number,
-            comparator=parsed.comparator,
-            text=observation.value,
-            unit=self._units.ucum(cell),
-            time=observation.time,
-            reference_low=bounds.low if bounds else None,
-            reference_high=bounds.high if bounds else None,
-            interval_source=bounds.source if bounds else None,
-            flag=flag,
-            remarks=tuple(remarks),
-            source=observation.source,
-        )
+        found = _lab_result(observation, parsed, bounds, flag, remarks)
+        return found.model_copy(update={"unit": self._units.ucum(cell)})
+
+
+def _lab_result(
+    observation: Observation, parsed: ParsedValue, bounds: Bounds | None, flag: Flag | None, remarks: list[str]
+) -> LabResult:
+    """Return the result of a row as it names itself."""
+    return LabResult(
+        observation_id=observation.id,
+        name=observation.name,
+        kind=observation.kind,
+        code=observation.code,
+        value=parsed.number,
+        comparator=parsed.comparator,
+        text=observation.value,
+        time=observation.time,
+        reference_low=bounds.low if bounds else None,
+        reference_high=bounds.high if bounds else None,
+        interval_source=bounds.source if bounds else None,
+        flag=flag,
+        remarks=tuple(remarks),
+        source=observation.source,
+    )
 
 
 def _is_plausible(number: Decimal, parsed: ParsedValue, analyte: Analyte) -> bool:

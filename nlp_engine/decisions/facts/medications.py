@@ -23,9 +23,7 @@ from nlp_engine.decisions.facts.base import Book, Duration, Fact, FactSpec, Sigh
 from nlp_engine.decisions.values import Kind, any_of
 from nlp_engine.record import Medication, Note, sort_time
 
-NOT_TAKEN_SECTIONS = frozenset(
-    {"allergies", "allergy", "drug_allergies", "allergies_and_intolerances", "family_history"}
-)
+NOT_TAKEN_SECTIONS = frozenset({"allergies", "family_history", "immunizations", "consent"})
 """Drugs named in these sections of a note say nothing about what the patient takes."""
 
 
