@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -84,25 +84,28 @@ def run(
         _check_apart(source, target)
         first = list(islice(opened.sources, _FEW))
         _check_not_empty(source, first, opened)
-        count = workers or (1 if len(first) < _FEW else available_cpus())
         output = OutputFolder(target, overwrite=overwrite)
+        count = workers or (1 if len(first) < _FEW else available_cpus())
         load = engine_loader or partial(load_engine, threads=available_cpus() if count == 1 else 1)
         plan = WorkPlan(load, pages, output.unfinished, as_of)
-        settings = {"workers": count, "as_of": as_of.isoformat() if as_of else None, "html": pages is not None}
-        summary = RunSummary(target, opened.kind, settings)
+        summary = RunSummary(target, opened.kind, _settings(plan, count))
         assess = _start(plan, count, summary, stack)
         output.begin()
-        tables = Tables(output.unfinished)
-        stack.callback(tables.close)
-        for result in _results(chain(first, opened.sources), assess):
-            tables.write(result)
-            summary.add(result)
-            if on_progress:
-                on_progress(Progress(summary.counts["patients_in"], summary.counts["failed"]))
-        tables.write_failures(summary.add_shared(opened.problems()))
+        with closing(Tables(output.unfinished)) as tables:
+            for result in _results(chain(first, opened.sources), assess):
+                tables.write(result)
+                summary.add(result)
+                if on_progress:
+                    on_progress(Progress(summary.counts["patients_in"], summary.counts["failed"]))
+            tables.write_failures(summary.add_shared(opened.problems()))
     summary.seconds["wall"] = perf_counter() - start
     _write_end(output, summary, pages)
     return summary
+
+
+def _settings(plan: WorkPlan, workers: int) -> dict[str, str | int | bool | None]:
+    as_of = plan.as_of.isoformat() if plan.as_of else None
+    return {"workers": workers, "as_of": as_of, "html": plan.pages is not None}
 
 
 def _start(
