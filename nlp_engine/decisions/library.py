@@ -58,5 +58,6 @@ def places(template: str) -> list[str]:
 
 
 def fill(template: str, words: Mapping[str, str]) -> str:
-    """Put words into the braces of a sentence."""
-    return _PLACE.sub(lambda match: words[match[1]], template)
+    """Put words into the braces of a sentence; it begins with a capital letter also where a drug's name begins it."""
+    sentence = _PLACE.sub(lambda match: words[match[1]], template)
+    return sentence[:1].upper() + sentence[1:]

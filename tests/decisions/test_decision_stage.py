@@ -217,7 +217,7 @@ def test_an_antibiotic_alone_is_said_to_be_just_that(stage):
     (card,) = decision.cards
     assert card.rule_id == "sepsis-antibiotic"
     assert card.indicator is Indicator.WARNING
-    assert card.summary.startswith("cefazolin is given")
+    assert card.summary.startswith("Cefazolin is given")
 
 
 def test_stale_results_make_no_card(stage):
@@ -246,6 +246,11 @@ def test_an_nsaid_gets_one_card_in_kidney_injury(stage):
     rows = [result(CREATININE, "1.0", 40), result(CREATININE, "3.4", 2, **HIGH)]
     found = ids(decide(stage, record(medications=drugs), lab_results=rows))
     assert found == ["aki-stage-3", "nsaid-aki"]
+
+
+def test_spironolactone_gets_one_card_where_potassium_is_high_already(stage):
+    rows = [result(POTASSIUM, "5.8", 2), result(CREATININE, "3.1", 2)]
+    assert ids(decide(stage, record(medications=[drug("spironolactone")]), lab_results=rows)) == ["mra-potassium"]
 
 
 def test_a_drug_of_blood_pressure_in_pregnancy(stage):
