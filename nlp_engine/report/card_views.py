@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nlp_engine.assessment import Assessment, Card, CardSource, Evidence, Finding, Indicator
 from nlp_engine.report.evidence import Tracer
@@ -52,13 +53,15 @@ def _card(card: Card, conflict: Finding | None, owner: Link, tracer: Tracer, phr
     level = card.indicator.value
     return CardView(
         anchor=owner.href[1:],
+        name=owner.text,
+        concept=card.concept,
         level=level,
         symbol=phrases.symbol[level],
         word=phrases.indicator[level],
         is_conflict=card.is_conflict,
         summary=card.summary,
         why=_why(card.detail),
-        seen=tuple(seen for seen in _seen(card, owner, tracer) if not _all_shown(seen, shown)),
+        seen=tuple(_short(seen) for seen in _seen(card, owner, tracer) if not _all_shown(seen, shown)),
         not_known=listed([fact.label for fact in card.facts if fact.value is None], phrases),
         supporting=supporting,
         opposing=opposing,
@@ -73,6 +76,8 @@ def _uncovered(finding: Finding, owner: Link, tracer: Tracer, phrases: Phrases) 
     level = Indicator.WARNING.value
     return CardView(
         anchor=owner.href[1:],
+        name=owner.text,
+        concept=finding.concept,
         level=level,
         symbol=phrases.symbol[level],
         word=phrases.indicator[level],
@@ -112,6 +117,13 @@ def _seen(card: Card, owner: Link, tracer: Tracer) -> list[SeenView]:
 
 def _all_shown(seen: SeenView, shown: set[EvidenceView]) -> bool:
     return bool(seen.evidence) and shown.issuperset(seen.evidence)
+
+
+def _short(seen: SeenView) -> SeenView:
+    """Leave out a statement that says no more than the fact above it."""
+    said = f"{seen.label} {seen.value}".casefold()
+    evidence = (replace(e, statement="") if e.statement.casefold() == said else e for e in seen.evidence)
+    return replace(seen, evidence=tuple(evidence))
 
 
 def _why(detail: str) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from nlp_engine.assessment import Assessment, Finding, Score, Status
 from nlp_engine.report.card_views import card_views, source_view
 from nlp_engine.report.evidence import Tracer
@@ -9,6 +11,7 @@ from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.record_views import image_views, legend, medication_views, note_views, patient_view
 from nlp_engine.report.result_views import labs_view
 from nlp_engine.report.views import (
+    CardView,
     ClinicianView,
     CountView,
     FindingGroup,
@@ -31,13 +34,14 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
     tracer = Tracer(assessment, phrases)
     cards = card_views(assessment, tracer, phrases)
     scores = _scores(assessment, tracer, phrases)
-    findings = _findings(assessment, tracer, phrases)
+    sides = _cards_with_sides(cards)
+    findings = _findings(assessment, sides, tracer, phrases)
     return ClinicianView(
         patient=patient_view(assessment, phrases),
         as_of=said_time(assessment.as_of, phrases),
         made_from=made_from(assessment, phrases),
         counts=counts(assessment, phrases),
-        disagree=_disagree(assessment, findings),
+        disagree=tuple(Link(sides[finding.concept].href, finding.name) for finding in assessment.conflicts),
         cards=cards,
         labs=labs_view(assessment, tracer, phrases),
         images=image_views(assessment, tracer, phrases),
@@ -69,18 +73,15 @@ def made_from(assessment: Assessment, phrases: Phrases) -> str:
 def counts(assessment: Assessment, phrases: Phrases) -> tuple[CountView, ...]:
     """Return the numbers of critical cards, conflicts, warnings and infos."""
     critical, warnings, conflicts, infos = assessment.urgency
-    words, symbol = phrases.clinician, phrases.symbol
-    return (
-        CountView("critical", symbol["critical"], critical, words["count_critical"]),
-        CountView("conflict", symbol["conflict"], conflicts, words["count_conflict"]),
-        CountView("warning", symbol["warning"], warnings, words["count_warning"]),
-        CountView("info", symbol["info"], infos, words["count_info"]),
-    )
+    words = phrases.indicator | {"conflict": phrases.status["conflicting"]}
+    numbers = {"critical": critical, "conflict": conflicts, "warning": warnings, "info": infos}
+    return tuple(CountView(level, phrases.symbol[level], count, words[level]) for level, count in numbers.items())
 
 
-def _disagree(assessment: Assessment, findings: tuple[FindingGroup, ...]) -> tuple[Link, ...]:
-    anchors = {view.name: view.anchor for group in findings for view in group.findings}
-    return tuple(Link(f"#{anchors[finding.name]}", finding.name) for finding in assessment.conflicts)
+def _cards_with_sides(cards: Sequence[CardView]) -> dict[str, Link]:
+    """Return the card of each conflict, by concept; every conflict has one."""
+    conflicts = [card for card in cards if card.is_conflict and card.concept]
+    return {card.concept or "": Link(f"#{card.anchor}", card.name) for card in reversed(conflicts)}
 
 
 def _scores(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[ScoreView, ...]:
@@ -89,7 +90,7 @@ def _scores(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[S
 
 def _score(score: Score, number: int, tracer: Tracer, phrases: Phrases) -> ScoreView:
     words = phrases.clinician
-    owner = Link(f"#score-{number}", f"{words['tag_score']} {score.name}")
+    owner = Link(f"#score-{number}", score.name)
     missing = listed(list(score.missing), phrases)
     return ScoreView(
         anchor=owner.href[1:],
@@ -102,19 +103,22 @@ def _score(score: Score, number: int, tracer: Tracer, phrases: Phrases) -> Score
     )
 
 
-def _findings(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[FindingGroup, ...]:
+def _findings(
+    assessment: Assessment, sides: Mapping[str, Link], tracer: Tracer, phrases: Phrases
+) -> tuple[FindingGroup, ...]:
     numbered = list(enumerate(assessment.findings, start=1))
     groups = []
     for status in _STATUSES:
-        views = [_finding(finding, n, tracer, phrases) for n, finding in numbered if finding.status is status]
+        views = [_finding(finding, n, sides, tracer, phrases) for n, finding in numbered if finding.status is status]
         if views:
             groups.append(FindingGroup(status.value, phrases.status[status.value], tuple(views)))
     return tuple(groups)
 
 
-def _finding(finding: Finding, number: int, tracer: Tracer, phrases: Phrases) -> FindingView:
+def _finding(finding: Finding, number: int, sides: Mapping[str, Link], tracer: Tracer, phrases: Phrases) -> FindingView:
     words = phrases.clinician
-    owner = Link(f"#finding-{number}", f"{words['tag_finding']} {finding.name}")
+    owner = Link(f"#finding-{number}", finding.name)
+    card = sides.get(finding.concept) if finding.status is Status.CONFLICTING else None
     missing = listed([phrases.modality[kind.value] for kind in finding.missing], phrases)
     confidence = words["confidence_in"].format(
         word=phrases.confidence_word(finding.confidence), percent=round(finding.confidence * 100)
@@ -125,8 +129,9 @@ def _finding(finding: Finding, number: int, tracer: Tracer, phrases: Phrases) ->
         confidence=confidence[0].upper() + confidence[1:],
         missing=words["not_in_record"].format(what=missing) if missing else "",
         codes=listed([code.code for code in finding.codes], phrases),
-        supporting=tracer.views(finding.supporting, owner),
-        opposing=tracer.views(finding.opposing, owner),
+        card=card,
+        supporting=() if card else tracer.views(finding.supporting, owner),
+        opposing=() if card else tracer.views(finding.opposing, owner),
     )
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from nlp_engine.assessment import Assessment, Evidence, EvidenceKind, LabResult, Presence
+from nlp_engine.assessment import Assessment, Evidence, EvidenceKind, ImageFinding, LabResult, Presence
 from nlp_engine.record import Note
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.views import EvidenceView, Link
-from nlp_engine.report.words import listed, said_reference, said_score, said_time, without_underscores
+from nlp_engine.report.words import listed, said_reference, said_time, without_underscores
 
 PATIENT_ANCHOR = "patient"
 _CONTEXT = 70
@@ -131,12 +131,14 @@ class Tracer:
         finding = self._image_findings.get(evidence.source_id)
         if finding is None:
             return f"{evidence.method} {evidence.method_version}".strip()
-        return self._phrases.clinician["score_of"].format(
-            score=said_score(finding.score),
-            model=finding.model,
-            version=finding.model_version,
-            threshold=f"{finding.threshold:g}",
-        )
+        return output_of(finding, self._phrases)
+
+
+def output_of(finding: ImageFinding, phrases: Phrases) -> str:
+    """Say which model gave an output, and its threshold."""
+    return phrases.clinician["output_of"].format(
+        model=finding.model, version=finding.model_version, threshold=f"{finding.threshold:g}"
+    )
 
 
 def note_title(note: Note, phrases: Phrases) -> str:

@@ -11,7 +11,7 @@ from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.plain_names import plain_concept, plain_label, plain_test
 from nlp_engine.report.record_views import said_dose
 from nlp_engine.report.views import PatientReportView, PlainGroup, PlainStatement
-from nlp_engine.report.words import listed, said_day, said_reference, said_value, without_underscores
+from nlp_engine.report.words import listed, said_day, said_reference, said_score, said_value, without_underscores
 
 _LEVELS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
 _RECORDS = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
@@ -157,7 +157,9 @@ def _source(evidence: Evidence, phrases: Phrases) -> str:
         told = words["from_result"].format(words=statement, date=date)
     elif evidence.kind is EvidenceKind.IMAGE:
         model = f"{evidence.method} {evidence.method_version}".strip()
-        told = words["from_image"].format(words=_image_words(statement), date=date, model=model)
+        label, _, number = statement.rpartition(" ")
+        score = number if evidence.score is None else said_score(evidence.score)
+        told = words["from_image"].format(words=_image_label(label), score=score, date=date, model=model)
     elif evidence.kind is EvidenceKind.MEDICATION:
         told = words["from_medication"].format(words=statement, date=date)
     else:
@@ -165,11 +167,9 @@ def _source(evidence: Evidence, phrases: Phrases) -> str:
     return f"{told} ({evidence.source})" if evidence.source else told
 
 
-def _image_words(statement: str) -> str:
-    """Return an image's label in everyday words, with the score that follows it."""
-    label, _, score = statement.rpartition(" ")
-    plain = plain_label(label.replace(" ", "_"))
-    return f"{plain} ({score})" if plain else without_underscores(statement)
+def _image_label(label: str) -> str:
+    """Return an image's label in everyday words where a concept knows it."""
+    return plain_label(label.replace(" ", "_")) or without_underscores(label)
 
 
 def _on(time: datetime | None, phrases: Phrases) -> str:

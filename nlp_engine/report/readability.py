@@ -22,8 +22,8 @@ SOURCES_CLASS = "from"
 def syllables(word: str) -> int:
     """Return the syllables of an English word; a number counts as one.
 
-    Hyphenation leaves out breaks next to a word's ends ("a-go"), counting groups of vowels leaves out breaks between
-    vowels ("po-tas-si-um"): the larger of the two is taken, so that a text is never called easier than it is.
+    Hyphenation knows breaks between vowels ("potas-si-um") but leaves out others ("potas"): within each of its parts
+    the groups of vowels are counted, less a silent ending.
     """
     lower = word.lower()
     if not any(letter.isalpha() for letter in lower):
@@ -58,14 +58,13 @@ def prose(html: str, *, with_sources: bool = False) -> str:
 
 @lru_cache(maxsize=1)
 def _hyphenation() -> Pyphen:
-    return Pyphen(lang="en_US", left=1, right=1)
+    return Pyphen(lang="en_US")
 
 
-def _part_syllables(part: str) -> int:
-    groups = len(_VOWELS.findall(part))
-    if _SILENT_END.search(part) and not part.endswith("le"):
-        groups -= 1
-    return max(1, groups, len(_hyphenation().positions(part)) + 1)
+def _part_syllables(word: str) -> int:
+    groups = [max(1, len(_VOWELS.findall(part))) for part in _hyphenation().inserted(word).split("-")]
+    silent = _SILENT_END.search(word) is not None and not word.endswith("le")
+    return max(1, sum(groups) - silent)
 
 
 class _Prose(HTMLParser):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from nlp_engine.assessment import Assessment, EvidenceKind, ImageFinding, MentionLabel
 from nlp_engine.record import Medication, Note
-from nlp_engine.report.evidence import Tracer, note_title
+from nlp_engine.report.evidence import Tracer, note_title, output_of
 from nlp_engine.report.highlight import pieces
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.pictures import thumbnail
@@ -56,17 +56,14 @@ def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tup
 
 def _output(finding: ImageFinding, tracer: Tracer, phrases: Phrases) -> OutputView:
     anchor = tracer.anchor(EvidenceKind.IMAGE, finding.output_id) or ""
-    score = said_score(finding.score)
     return OutputView(
         anchor=anchor,
         label=without_underscores(finding.label),
-        score=score,
+        score=said_score(finding.score),
         percent=round(finding.score * 100),
         decision=finding.decision,
         decision_words=phrases.decision[finding.decision],
-        model=phrases.clinician["score_of"].format(
-            score=score, model=finding.model, version=finding.model_version, threshold=f"{finding.threshold:g}"
-        ),
+        model=output_of(finding, phrases),
         source=finding.source,
         used_in=tracer.used_in(anchor),
     )

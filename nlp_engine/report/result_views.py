@@ -13,6 +13,8 @@ from nlp_engine.report.words import listed, said_number, said_reference, said_ti
 
 MAX_CHARTS = 12
 _MAX_POINTS = 30
+_LONG_TABLE = 150
+"""Rows from which the full table is not printed on paper."""
 _UP = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
 _DOWN = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
 
@@ -29,6 +31,7 @@ def labs_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> LabsV
         out_of_range=tuple(rows),
         remarks=tuple(_remarks(gathered, len(out), phrases)),
         table=tuple(_table_row(result, tracer, phrases) for result in _table_order(assessment.lab_results)),
+        is_long=len(assessment.lab_results) > _LONG_TABLE,
     )
 
 
@@ -52,8 +55,8 @@ def _remarks(gathered: list[Course], out: int, phrases: Phrases) -> list[str]:
         remarks.append(words["labs_more"].format(count=out - MAX_CHARTS))
     if back := [course.latest.name for course in gathered if course.came_back]:
         remarks.append(words["labs_back"].format(names=listed(back, phrases)))
-    if unflagged := sum(course.latest.flag is None for course in gathered):
-        remarks.append(words["labs_unflagged"].format(count=unflagged))
+    if unflagged := [course.latest.name for course in gathered if course.latest.flag is None]:
+        remarks.append(words["labs_unflagged"].format(names=listed(unflagged, phrases)))
     return remarks
 
 

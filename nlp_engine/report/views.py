@@ -56,6 +56,8 @@ class CardView:
     """One card; ``supporting`` and ``opposing`` are filled for a conflict."""
 
     anchor: str
+    name: str
+    concept: str | None
     level: str
     symbol: str
     word: str
@@ -121,6 +123,7 @@ class LabsView:
     out_of_range: tuple[LabPanelRow, ...]
     remarks: tuple[str, ...]
     table: tuple[LabTableRow, ...]
+    is_long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +167,14 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """What all modalities say of one concept."""
+    """What all modalities say of one concept; a conflict names the card that shows both sides instead of evidence."""
 
     anchor: str
     name: str
     confidence: str
     missing: str
     codes: str
+    card: Link | None
     supporting: tuple[EvidenceView, ...]
     opposing: tuple[EvidenceView, ...]
 

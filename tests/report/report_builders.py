@@ -39,13 +39,18 @@ from nlp_engine.record import (
 
 NOW = datetime(2026, 3, 10, 14, 30)
 PROGRESS = (
-    "PROGRESS NOTE\n\nSubjective: 67-year-old woman with type 2 diabetes, feels weak. Cough since three days, no fever.\n"
+    "PROGRESS NOTE\n\nSubjective: 67-year-old woman with type 2 diabetes, feels weak. "
+    "Cough since three days, no fever.\n"
     "She takes metformin 1000 mg twice daily and ibuprofen for knee pain. Mother had breast cancer.\n\n"
     "Objective: Temp 38.4. Lungs: crackles at the right base.\n\n"
-    "Assessment and plan:\n1. Acute kidney injury, likely from ibuprofen.\n2. No evidence of pneumonia on the chest film.\n"
+    "Assessment and plan:\n1. Acute kidney injury, likely from ibuprofen.\n"
+    "2. No evidence of pneumonia on the chest film.\n"
     "3. Possible urinary tract infection, urine culture sent.\n"
 )
-RADIOLOGY = "CHEST X-RAY\n\nFindings: No focal consolidation. No pleural effusion. Heart size normal.\nImpression: Normal chest."
+RADIOLOGY = (
+    "CHEST X-RAY\n\nFindings: No focal consolidation. No pleural effusion. Heart size normal.\n"
+    "Impression: Normal chest."
+)
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 KDIGO = CardSource(label="KDIGO Clinical Practice Guideline for Acute Kidney Injury", year=2012)
 
@@ -157,26 +162,18 @@ def empty_assessment(**more):
 def one_note(text, *mentions, evidence=(), **patient):
     """Return the assessment of one note, with a finding that rests on ``evidence`` spans."""
     note = Note(id="n1", text=text, type="progress", time=NOW)
-    finding = [
-        Finding(
-            concept="thing",
-            name="Thing",
-            plain="a thing",
-            status=Status.PRESENT,
-            confidence=0.7,
-            supporting=tuple(
-                Evidence(
-                    kind=EvidenceKind.NOTE,
-                    source_id="n1",
-                    statement=text[start:end],
-                    start=start,
-                    end=end,
-                    method="note reader",
-                )
-                for start, end in evidence
-            ),
+    quoted = tuple(
+        Evidence(
+            kind=EvidenceKind.NOTE,
+            source_id="n1",
+            statement=text[start:end],
+            start=start,
+            end=end,
+            method="note reader",
         )
-    ]
+        for start, end in evidence
+    )
+    about = {"concept": "thing", "name": "Thing", "plain": "a thing", "status": Status.PRESENT, "confidence": 0.7}
     found = tuple(
         Mention(id=f"m{number}", start=start, end=end, text=text[start:end], label=MentionLabel(label), **more)
         for number, (start, end, label, more) in enumerate(mentions)
@@ -185,7 +182,7 @@ def one_note(text, *mentions, evidence=(), **patient):
         record=PatientRecord(patient=Patient(**({"id": "p1"} | patient)), notes=(note,)),
         as_of=NOW,
         extractions=(NoteExtraction(note_id="n1", mentions=found),),
-        findings=tuple(finding) if evidence else (),
+        findings=(Finding(**about, supporting=quoted),) if quoted else (),
     )
 
 
@@ -219,14 +216,20 @@ def full_assessment(folder: Path) -> Assessment:
     record = _record(folder)
     progress, xray = record.notes
     metformin, ibuprofen, _ = record.medications
-    creatinine = result("Creatinine", "2160-0", ["0.9", "1.4", "2.1", "3.1"], "mg/dL", "0.6", "1.1", ["N", "H", "H", "H"])
-    potassium = result("Potassium", "2823-3", ["4.4", "5.2", "6.4"], "mmol/L", "3.5", "5.0", ["N", "H", "HH"], first_row=6)
+    creatinine = result(
+        "Creatinine", "2160-0", ["0.9", "1.4", "2.1", "3.1"], "mg/dL", "0.6", "1.1", ["N", "H", "H", "H"]
+    )
+    potassium = result(
+        "Potassium", "2823-3", ["4.4", "5.2", "6.4"], "mmol/L", "3.5", "5.0", ["N", "H", "HH"], first_row=6
+    )
     crp = result("C-reactive protein", "1988-5", ["220"], "mg/L", None, "5", ["H"], first_row=10)
     sodium = result("Sodium", "2951-2", ["134", "138"], "mmol/L", "136", "145", ["L", "N"], first_row=11)
     glucose = result("Glucose", "2345-7", ["142"], "mg/dL", None, None, [None], first_row=13)
     hb = result("Hemoglobin", "718-7", ["11.9", "11.2", "10.4"], "g/dL", "12.0", "16.0", ["L", "L", "L"], first_row=14)
     pulse = result("Heart rate", "8867-4", ["88", "96", "112"], "/min", "60", "100", ["N", "N", "H"], kind="vital")
-    temperature = result("Body temperature", "8310-5", ["38.4"], "Cel", "36.1", "37.8", ["H"], kind="vital", first_row=5)
+    temperature = result(
+        "Body temperature", "8310-5", ["38.4"], "Cel", "36.1", "37.8", ["H"], kind="vital", first_row=5
+    )
     pneumonia = image_finding("pneumonia", 0.93, 1, "present")
     effusion = image_finding("pleural_effusion", 0.12, 2, "absent")
     cardiomegaly = image_finding("cardiomegaly", 0.46, 3, "not_sure")
@@ -256,7 +259,7 @@ def full_assessment(folder: Path) -> Assessment:
     cards = (
         Card(id="c1", rule_id="potassium-critical", summary="Potassium 6.4 mmol/L: consider an ECG now and treatment.",
              indicator=Indicator.CRITICAL, concept="hyperkalemia",
-             detail="A potassium above 6.0 mmol/L can disturb the rhythm of the heart.\n\nSeen:\n- potassium: 6.4 mmol/L",
+             detail="A potassium above 6.0 mmol/L can disturb the heart.\n\nSeen:\n- potassium: 6.4 mmol/L",
              options=("Consider an ECG now.", "Consider calcium, insulin with glucose, and a repeat potassium.",
                       "Consider drugs that raise potassium."),
              plain="A salt in your blood is much too high. Your care team needs to look at this now.",
@@ -268,13 +271,14 @@ def full_assessment(folder: Path) -> Assessment:
                                url="https://ukkidney.org/")),
         Card(id="c2", rule_id="metformin-egfr-30", summary="Metformin with an eGFR of 16: consider stopping it.",
              indicator=Indicator.CRITICAL, concept="acute_kidney_injury",
-             detail="Metformin can build up when the kidneys are this weak, and may cause lactic acidosis.\n\nSeen:\n- x: y",
+             detail="Metformin can build up when the kidneys are this weak, and may harm.\n\nSeen:\n- x: y",
              options=("Consider stopping metformin and another way to lower glucose.",
                       "Consider a lactate if the patient is unwell."),
-             plain="Your kidneys are weak, and you take the diabetes medicine metformin. Please talk to your doctor soon.",
+             plain="Your kidneys are weak, and you take the diabetes medicine metformin. Please ask your doctor.",
              plain_why="Weak kidneys clear metformin slowly. Too much of it can make you ill.",
              facts=(FactValue(name="m", label="takes metformin", value="yes (Metformin)",
-                              evidence=(medication_evidence(metformin), note_evidence(progress, "metformin", section="subjective"))),
+                              evidence=(medication_evidence(metformin),
+                                        note_evidence(progress, "metformin", section="subjective"))),
                     FactValue(name="egfr", label="eGFR", value="16 mL/min/1.73 m²", evidence=(creat,))),
              evidence=(creat, medication_evidence(metformin)),
              cannot_see=("Whether metformin was already stopped outside this record.",),
@@ -282,16 +286,17 @@ def full_assessment(folder: Path) -> Assessment:
         Card(id="c3", rule_id="conflict-pneumonia-image-yes", indicator=Indicator.WARNING, is_conflict=True,
              concept="pneumonia",
              summary="Notes say no pneumonia, the image model scores it 0.93: consider a second look at the image.",
-             detail="A finding on an image that the notes deny can be missed. The score is the output of a model, not a diagnosis.",
+             detail="A finding on an image that the notes deny can be missed. The score is a model's output.",
              options=("Consider looking at the image again, or asking a radiologist.",),
              plain="Your notes and a computer reading of your chest picture do not agree. Please ask your doctor.",
              plain_why="The computer can be wrong, and so can a note. A person should look at both.",
              facts=(FactValue(name="n", label="pneumonia in the notes", value="absent", evidence=(no_pneumonia,)),
                     FactValue(name="s", label="image score", value="0.93", evidence=(image_evidence(pneumonia),))),
              evidence=(no_pneumonia, image_evidence(pneumonia)), cannot_see=("The radiologist's own view.",),
-             source=CardSource(label="ACR Practice Parameter for Communication of Diagnostic Imaging Findings", year=2020)),
+             source=CardSource(label="ACR Practice Parameter for Communication of Imaging Findings", year=2020)),
         Card(id="c4", rule_id="nsaid-aki", summary="Ibuprofen during a rise of creatinine: consider stopping it.",
-             indicator=Indicator.WARNING, concept="acute_kidney_injury", detail="NSAIDs lower the blood flow of the kidney.",
+             indicator=Indicator.WARNING, concept="acute_kidney_injury",
+             detail="NSAIDs lower the blood flow of the kidney.",
              options=("Consider paracetamol (acetaminophen) or another pain medicine.",),
              plain="You take a pain medicine that can hurt the kidneys. Please talk to your doctor.",
              plain_why="Some pain medicines lower the blood flow to the kidneys.",
@@ -308,12 +313,16 @@ def full_assessment(folder: Path) -> Assessment:
         Score(id="egfr", name="eGFR (CKD-EPI 2021)", value=Decimal(16), unit="mL/min/{1.73_m2}",
               detail="creatinine 3.1 mg/dL, 67 years, female", evidence=(creat,),
               source=CardSource(label="Inker et al., N Engl J Med 385:1737", year=2021)),
-        Score(id="qsofa", name="qSOFA", value=Decimal(1), unit="{score}", detail="respiratory rate 22 or more: not known; "
-              "systolic pressure 100 or less: no", missing=("respiratory rate", "Glasgow coma score"),
-              evidence=(result_evidence(pulse[-1]),), source=CardSource(label="Singer et al., JAMA 315:801", year=2016)),
+        Score(id="qsofa", name="qSOFA", value=Decimal(1), unit="{score}",
+              detail="respiratory rate 22 or more: not known; systolic pressure 100 or less: no",
+              missing=("respiratory rate", "Glasgow coma score"),
+              evidence=(result_evidence(pulse[-1]),),
+              source=CardSource(label="Singer et al., JAMA 315:801", year=2016)),
     )  # fmt: skip
     mentions = (
-        mention(progress, "type 2 diabetes", codes=(Code(system=ICD, code="E11.9", display="Type 2 diabetes", score=0.9),)),
+        mention(
+            progress, "type 2 diabetes", codes=(Code(system=ICD, code="E11.9", display="Type 2 diabetes", score=0.9),)
+        ),
         mention(progress, "Cough"),
         mention(progress, "fever", presence="absent"),
         mention(progress, "metformin", "DRUG"),
@@ -335,7 +344,7 @@ def full_assessment(folder: Path) -> Assessment:
             NoteExtraction(note_id=xray.id, mentions=(mention(xray, "focal consolidation", presence="absent"),
                                                       mention(xray, "pleural effusion", presence="absent"))),
         ),
-        lab_results=tuple([*creatinine, *potassium, *crp, *sodium, *glucose, *hb, *pulse, *temperature]),
+        lab_results=(*creatinine, *potassium, *crp, *sodium, *glucose, *hb, *pulse, *temperature),
         image_findings=(pneumonia, effusion, cardiomegaly),
         findings=findings,
         scores=scores,
