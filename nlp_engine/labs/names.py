@@ -10,12 +10,15 @@ from nlp_engine.labs.catalogue import Analyte, Catalogue
 from nlp_engine.record import ObservationKind
 
 _LOINC = re.compile(r"^\d{1,5}-\d$")
-_OTHER_SPECIMEN = frozenset(
+_OTHER_TEST = frozenset(
     "urine urinary ur csf cerebrospinal spinal ascites ascitic pleural peritoneal synovial fluid stool fecal saliva "
-    "sputum cord dialysate joint gastric sweat pericardial marrow drain semen vitreous amniotic".split()
+    "sputum cord dialysate joint gastric sweat pericardial marrow drain semen vitreous amniotic post postprandial "
+    "challenge".split()
 )
+"""Words of another specimen, or of a test with an intake before it."""
 _BLOOD_WORDS = frozenset(
-    "serum plasma blood venous whole level lvl ser plas bld quant measured result poc percent".split()
+    "serum plasma blood venous arterial capillary whole level lvl ser plas bld quant measured result poc "
+    "percent".split()
 )
 _BLOOD_PREFIXES = frozenset("s p b sp".split())
 """As in "S-Creatinine"; behind a name the same letters are part of it ("Protein S")."""
@@ -71,7 +74,7 @@ class AnalyteNames:
     def _add(self, name: str, analyte: Analyte) -> None:
         known = self._by_name.get(name, ())
         for other in known:
-            if other.conversion(analyte.unit) is not None:
+            if {other.unit, *other.units} & {analyte.unit, *analyte.units}:
                 raise _stands_twice(name, other, analyte)
         self._by_name[name] = (*known, analyte)
 
@@ -90,7 +93,7 @@ class AnalyteNames:
             return (self._vitals[words],)
         if words in self._by_name:
             return self._by_name[words]
-        if _OTHER_SPECIMEN & set(words.split()):
+        if _OTHER_TEST & set(words.split()):
             return ()
         short = fold_name(_LOINC_SYSTEM.sub("", name))
         first, *others = words.split() or [""]

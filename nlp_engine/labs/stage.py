@@ -27,7 +27,9 @@ from nlp_engine.labs.units import UnitReading, Units, convert
 from nlp_engine.labs.values import ParsedValue, parse_value
 from nlp_engine.record import Observation, Patient, PatientRecord
 
-_PRESSURE_NAME = re.compile(r"^(nibp|nbp|bp|abp|blood pressure)( systolic/diastolic| panel)?$", re.IGNORECASE)
+_PRESSURE_NAME = re.compile(
+    r"^(nibp|nbp|bp|abp|(arterial |non[- ]?invasive )?blood pressure)( systolic/diastolic| panel)?$", re.IGNORECASE
+)
 _PRESSURE_CODES = frozenset({"85354-9", "55284-4", "35094-2"})
 _PRESSURE_VALUE = re.compile(r"^(\d{2,3})\s*/\s*(\d{2,3})$")
 _SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"

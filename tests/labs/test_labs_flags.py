@@ -166,7 +166,7 @@ def test_duplicates_are_said_and_kept():
     assert all("stands twice in the table" not in found.remarks for found in results(*undated))
 
 
-@pytest.mark.parametrize("name", ["BP", "Blood Pressure", "NIBP"])
+@pytest.mark.parametrize("name", ["BP", "Blood Pressure", "NIBP", "Non-invasive blood pressure"])
 def test_blood_pressure_in_one_cell_is_two_results(name):
     upper, lower = results(vital(name, "182/95", "mmHg"))
     assert [(r.code, r.value) for r in (upper, lower)] == [("8480-6", 182), ("8462-4", 95)]

@@ -56,6 +56,10 @@ def test_names(name, unit, code):
         "Hemoglobin S",
         "Protein S",
         "Protein C",
+        "Glucose [Mass/volume] in Serum or Plasma --2 hours post dose glucose",
+        "eGFR African American",
+        "Non-HDL cholesterol",
+        "BUN/Creatinine ratio",
         "",
     ],
 )

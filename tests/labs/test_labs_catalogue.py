@@ -1,0 +1,65 @@
+"""The files of rules/labs: what is wrong with them is said when they are loaded."""
+
+import shutil
+
+import pytest
+
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.knowledge import resource
+from nlp_engine.labs import LabStage
+
+FILE = """
+schema_version: 1
+about: test
+sources:
+  book: {{label: "A textbook", year: 2020}}
+conversion_source: book
+analytes:
+  - id: {id}
+    code: {code}
+    name: {name}
+    plain: zinc, a metal in the blood
+    unit: ug/dL
+    places: 0
+    plausible: {{low: 0, high: 5000}}
+    {more}
+"""
+
+
+def folder(tmp_path, **change):
+    root = tmp_path / "labs"
+    shutil.copytree(resource("rules") / "labs", root)
+    text = FILE.format(**({"id": "zinc", "code": "5763-8", "name": "Zinc", "more": ""} | change))
+    (root / "test.yaml").write_text(text, encoding="utf-8")
+    return root
+
+
+def test_a_new_analyte_needs_no_python(tmp_path):
+    assert LabStage.load(folder(tmp_path)) is not None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"more": "synonims: [zn]"}, 'unknown key "analytes.0.synonims", did you mean "synonyms"?'),
+        ({"more": "intervals: [{low: 60, high: 130, source: bok}]"}, "no such source: bok"),
+        ({"more": "critical: {high: 500}"}, "no such source: (none: zinc critical)"),
+        ({"more": "intervals: [{source: book}]"}, "an interval needs low or high"),
+        ({"code": "2160-0"}, "the code 2160-0 stands at creatinine and zinc"),
+        ({"name": "Potassium", "more": "units: {mmol/L: 1}"}, 'the name "potassium" stands at potassium and zinc'),
+        ({"id": "Zinc!"}, "analytes.0.id"),
+        ({"code": "zinc"}, "analytes.0.code"),
+    ],
+)
+def test_a_broken_file_is_refused_when_loaded(tmp_path, change, words):
+    with pytest.raises(KnowledgeError) as caught:
+        LabStage.load(folder(tmp_path, **change))
+    assert words in str(caught.value)
+
+
+def test_a_spelling_with_two_meanings_is_refused(tmp_path):
+    root = folder(tmp_path)
+    units = root / "units.yaml"
+    units.write_text(units.read_text(encoding="utf-8") + "  x/L: [MG/L]\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="stands for mg/L and x/L"):
+        LabStage.load(root)
