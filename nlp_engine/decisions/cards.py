@@ -20,7 +20,9 @@ def build_card(loaded: LoadedRule, verdict: Verdict, book: FactBook) -> Card:
     """Return the card of a rule that fired; ``verdict`` is that of its ``when``, with evidence."""
     rule = loaded.rule
     words = _words(rule, book)
-    looked_at = tuple(fact_value(name, book) for name in dict.fromkeys([*loaded.when.names, *words]))
+    found = (fact_value(name, book) for name in dict.fromkeys([*loaded.when.names, *words]))
+    # An exception that does not hold ("known to be on dialysis: no") has nothing to show and is left out.
+    looked_at = tuple(fact for fact in found if fact.value is None or fact.evidence)
     seen = [f"- {fact.label}: {fact.value}" for fact in looked_at if fact.value is not None]
     return Card(
         id=f"card-{rule.id}",

@@ -183,6 +183,12 @@ def test_a_number_too_large_to_be_true_keeps_the_card_in_its_limits(stage):
     assert "1.00E+40" in decide(stage, lab_results=rows).cards[0].summary
 
 
+def test_a_card_shows_only_facts_with_evidence(stage):
+    (card,) = decide(stage, lab_results=[result(CREATININE, "1.0", 40), result(CREATININE, "4.1", 2, **HIGH)]).cards
+    assert all(fact.evidence for fact in card.facts if fact.value is not None)
+    assert "dialysis" not in card.detail
+
+
 def test_a_dialysis_patient_gets_no_card_of_kidney_injury(stage):
     rows = [result(CREATININE, "4.0", 40), result(CREATININE, "7.1", 2, **HIGH)]
     assert ids(decide(stage, lab_results=rows)) == ["aki-stage-3"]
