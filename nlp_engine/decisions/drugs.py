@@ -17,8 +17,11 @@ from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml_folder
 
 _KEPT = 16384
 _LOCAL = "(local use)"
-_REACH = 60
-_CLAUSE_END = re.compile(r"[.;\n](?!\d)|,|\b(?:and|but|then|continue\w*|start\w*|resum\w*)\b", re.IGNORECASE)
+_REACH = 100
+_SENTENCE_END = re.compile(r"[.;\n](?!\d)")
+_CLAUSE_END = re.compile(
+    rf"{_SENTENCE_END.pattern}|,|\b(?:and|but|then|continue\w*|start\w*|resum\w*)\b", re.IGNORECASE
+)
 _GAP = r"(?:\W+[^\W_]+){0,2}\W*"
 
 
@@ -37,7 +40,8 @@ class DrugFile(KnowledgeModel):
     """One file of ``rules/drugs/``.
 
     ``local_use`` are words of forms and routes that hardly reach the blood. ``not_taken_before`` and
-    ``not_taken_after`` are words of a note around a drug that say that it is not taken ("stopped", "allergic to").
+    ``not_taken_after`` are words of a note right around a drug that say that it is not taken ("stopped"); behind
+    ``allergic_to`` a list of drugs may follow.
     """
 
     schema_version: Literal[1]
@@ -45,6 +49,7 @@ class DrugFile(KnowledgeModel):
     local_use: tuple[str, ...] = ()
     not_taken_before: tuple[str, ...] = ()
     not_taken_after: tuple[str, ...] = ()
+    allergic_to: tuple[str, ...] = ()
     classes: tuple[DrugClass, ...]
 
 
@@ -56,6 +61,7 @@ class DrugClasses:
     local_use: tuple[str, ...] = ()
     not_taken_before: tuple[str, ...] = ()
     not_taken_after: tuple[str, ...] = ()
+    allergic_to: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, folder: Path) -> DrugClasses:
@@ -78,6 +84,7 @@ class DrugClasses:
             tuple(word for file in files for word in file.local_use),
             tuple(word for file in files for word in file.not_taken_before),
             tuple(word for file in files for word in file.not_taken_after),
+            tuple(word for file in files for word in file.allergic_to),
         )
 
     def by_class(self, text: str) -> Mapping[str, tuple[str, ...]]:
@@ -91,11 +98,19 @@ class DrugClasses:
     def says_not_taken(self, text: str, start: int, end: int) -> bool:
         """Say whether the words right around a drug in a note say that it is not taken.
 
-        Looked at are the words of the same sentence and line, with at most two other words in between.
+        Looked at are the words of the same clause, with at most two other words in between; for what the patient
+        is allergic to, all of the sentence and line before.
         """
-        before = _CLAUSE_END.split(text[max(0, start - _REACH) : start])[-1]
+        sentence = _SENTENCE_END.split(text[max(0, start - _REACH) : start])[-1]
+        if self._allergic.search(_folded(sentence)):
+            return True
+        before = _CLAUSE_END.split(sentence)[-1]
         after = _CLAUSE_END.split(text[end : end + _REACH])[0]
         return bool(self._before.search(_folded(before)) or self._after.match(_folded(after)))
+
+    @cached_property
+    def _allergic(self) -> re.Pattern[str]:
+        return _whole_words(list(map(_folded, self.allergic_to)))
 
     @cached_property
     def _before(self) -> re.Pattern[str]:
