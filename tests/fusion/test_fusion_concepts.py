@@ -130,6 +130,11 @@ def test_sections_that_do_not_count_are_sections_of_the_text_room():
     assert not sections.history & sections.ignored
 
 
+def test_a_normal_value_does_not_deny_a_treated_chronic_disease():
+    assert not [concept.id for concept in ALL if concept.chronic and concept.normal_phrases]
+    assert not [c.id for c in ALL if c.chronic and c.id != "obesity" and any(lab.role == "defining" for lab in c.labs)]
+
+
 def test_a_chronic_concept_is_a_disease():
     assert all(concept.kind == "disease" for concept in ALL if concept.chronic)
 
