@@ -185,14 +185,17 @@ class PatientRecord(RecordModel):
         return record
 
     def latest_time(self) -> datetime | None:
-        """Return the time of the newest dated thing in the record; the engine takes it as "now"."""
-        return latest(
+        """Return the time of the newest dated thing in the record; the engine takes it as "now".
+
+        Medications count only where nothing else is dated: a planned start may lie far ahead.
+        """
+        happened = latest(
             [note.time for note in self.notes]
             + [observation.time for observation in self.observations]
-            + [medication.start for medication in self.medications]
             + [image.time for image in self.images]
             + [output.time for output in self.image_outputs]
         )
+        return happened or latest(medication.start for medication in self.medications)
 
 
 def latest(times: Iterable[datetime | None]) -> datetime | None:
