@@ -62,6 +62,7 @@ def _card(card: Card, conflict: Finding | None, owner: Link, tracer: Tracer, phr
         summary=card.summary,
         why=_why(card.detail),
         seen=tuple(_short(seen) for seen in _seen(card, owner, tracer) if not _all_shown(seen, shown)),
+        also=listed([f"{f.label}: {f.value}" for f in card.facts if f.value is not None and not f.evidence], phrases),
         not_known=listed([fact.label for fact in card.facts if fact.value is None], phrases),
         supporting=supporting,
         opposing=opposing,
@@ -85,6 +86,7 @@ def _uncovered(finding: Finding, owner: Link, tracer: Tracer, phrases: Phrases) 
         summary=phrases.clinician["uncovered_conflict"].format(name=finding.name),
         why=(),
         seen=(),
+        also="",
         not_known="",
         supporting=tracer.views(finding.supporting, owner),
         opposing=tracer.views(finding.opposing, owner),
@@ -108,7 +110,7 @@ def _seen(card: Card, owner: Link, tracer: Tracer) -> list[SeenView]:
     seen = [
         SeenView(fact.label, fact.value, tracer.views(fact.evidence, owner))
         for fact in card.facts
-        if fact.value is not None
+        if fact.value is not None and fact.evidence
     ]
     told = {piece for fact in card.facts for piece in fact.evidence}
     rest: Sequence[Evidence] = [piece for piece in card.evidence if piece not in told]

@@ -6,6 +6,7 @@ part of an address.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -18,6 +19,8 @@ from nlp_engine.report.words import listed, said_reference, said_time, without_u
 PATIENT_ANCHOR = "patient"
 _CONTEXT = 70
 """Characters shown on either side of a quotation."""
+_FLAG_LETTERS = re.compile(r" \((?:N|L|H|LL|HH|A)\)$")
+"""A flag at the end of a statement, which the remark says in words."""
 
 
 class Tracer:
@@ -67,16 +70,14 @@ class Tracer:
             self._owners[anchor][owner] = None
         if evidence.kind is EvidenceKind.NOTE:
             return self._note_view(evidence, anchor)
-        remark = ""
+        statement, remark = evidence.statement, ""
         if evidence.kind is EvidenceKind.OBSERVATION:
-            remark = self._result_remark(evidence)
+            statement, remark = self._result_words(evidence)
         elif evidence.kind is EvidenceKind.IMAGE:
-            remark = self._image_remark(evidence)
+            statement, remark = without_underscores(statement), self._image_remark(evidence)
         return EvidenceView(
             kind=self._phrases.kind[evidence.kind.value],
-            statement=without_underscores(evidence.statement)
-            if evidence.kind is EvidenceKind.IMAGE
-            else evidence.statement,
+            statement=statement,
             href=f"#{anchor}" if anchor else None,
             where=evidence.source,
             when=said_time(evidence.time, self._phrases) if evidence.time else "",
@@ -117,15 +118,17 @@ class Tracer:
             quoted=True,
         )
 
-    def _result_remark(self, evidence: Evidence) -> str:
+    def _result_words(self, evidence: Evidence) -> tuple[str, str]:
+        """Return the statement and a remark on its range; no remark where the statement tells the range itself."""
         result = self._results.get(evidence.source_id)
-        if result is None:
-            return ""
+        statement = _FLAG_LETTERS.sub("", evidence.statement)
+        if result is None or statement.endswith(")"):
+            return evidence.statement, ""
         reference = said_reference(result, self._phrases)
         words = [self._phrases.flag[result.flag.value]] if result.flag else []
         if reference:
             words.append(f"{self._phrases.clinician['col_reference'].lower()} {reference}")
-        return listed(words, self._phrases)
+        return statement, listed(words, self._phrases)
 
     def _image_remark(self, evidence: Evidence) -> str:
         finding = self._image_findings.get(evidence.source_id)

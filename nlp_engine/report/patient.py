@@ -8,7 +8,7 @@ from datetime import datetime
 from nlp_engine.assessment import Assessment, Card, Evidence, EvidenceKind, Finding, Flag, Indicator, Presence, Status
 from nlp_engine.report.courses import Course, courses
 from nlp_engine.report.phrases import Phrases
-from nlp_engine.report.plain_names import plain_concept, plain_label, plain_test
+from nlp_engine.report.plain_names import plain_label, plain_test
 from nlp_engine.report.record_views import said_dose
 from nlp_engine.report.views import PatientReportView, PlainGroup, PlainStatement
 from nlp_engine.report.words import listed, said_day, said_reference, said_score, said_value, without_underscores
@@ -112,14 +112,14 @@ def _checked(assessment: Assessment, phrases: Phrases) -> str:
 
 def _questions(assessment: Assessment, gathered: Sequence[Course], phrases: Phrases) -> Iterable[str]:
     words = phrases.patient
-    plain = {finding.concept: finding.plain for finding in assessment.findings}
-    asked: dict[str, None] = {}
-    for finding in assessment.conflicts:
-        asked[words["ask_conflict"].format(plain=finding.plain)] = None
+    # A rule may speak of what it fears (sepsis); a patient is asked about what was found only.
+    found = {f.concept: f.plain for f in assessment.findings if f.status in (Status.PRESENT, Status.POSSIBLE)}
+    asked = dict.fromkeys(words["ask_conflict"].format(plain=finding.plain) for finding in assessment.conflicts)
+    if assessment.cards:
+        asked[words["ask_cards"]] = None
     for card in assessment.cards:
-        about = card.concept and (plain.get(card.concept) or plain_concept(card.concept))
-        if about and not card.is_conflict:
-            asked[words["ask_card"].format(plain=about)] = None
+        if card.concept in found and not card.is_conflict:
+            asked[words["ask_card"].format(plain=found[card.concept])] = None
     questions = list(asked)[:_MAX_QUESTIONS]
     if any(course.is_out_of_range for course in gathered):
         questions.append(words["ask_tests"])

@@ -36,11 +36,6 @@ def _labels() -> dict[str, str]:
     return {label: concept.plain for concept in load_concepts().values() for label in concept.image_labels}
 
 
-@lru_cache(maxsize=1)
-def _concepts() -> dict[str, str]:
-    return {concept.id: concept.plain for concept in load_concepts().values()}
-
-
 def plain_test(result: LabResult) -> str:
     """Return a test's name in everyday words; its own name where ``rules/labs`` has none."""
     return _tests().get(result.code or "", result.name)
@@ -49,8 +44,3 @@ def plain_test(result: LabResult) -> str:
 def plain_label(label: str) -> str | None:
     """Return an image label in everyday words; None where no concept knows it."""
     return _labels().get(label)
-
-
-def plain_concept(concept: str) -> str | None:
-    """Return a concept in everyday words; None for an unknown one."""
-    return _concepts().get(concept)

@@ -110,7 +110,7 @@ def _chart(course: Course, number: int, phrases: Phrases) -> ChartView | None:
     return ChartView(
         svg=draw(series, prefix=f"trend-{number}", title=title),
         first=said_time(day_first.replace(tzinfo=None), phrases) if len(points) > 1 else "",
-        last=said_time(day_last.replace(tzinfo=None), phrases),
+        last=said_time(day_last.replace(tzinfo=None), phrases) if len(points) > 1 else "",
     )
 
 

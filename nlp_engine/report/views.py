@@ -53,7 +53,7 @@ class SourceView:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """One card; ``supporting`` and ``opposing`` are filled for a conflict."""
+    """One card; ``supporting`` and ``opposing`` are filled for a conflict, ``also`` tells facts without evidence."""
 
     anchor: str
     name: str
@@ -65,6 +65,7 @@ class CardView:
     summary: str
     why: tuple[str, ...]
     seen: tuple[SeenView, ...]
+    also: str
     not_known: str
     supporting: tuple[EvidenceView, ...]
     opposing: tuple[EvidenceView, ...]

@@ -8,7 +8,7 @@ from report_builders import empty_assessment
 
 from nlp_engine.assessment import Indicator
 from nlp_engine.report import render_report
-from nlp_engine.report.plain_names import plain_concept, plain_label
+from nlp_engine.report.plain_names import plain_label
 from nlp_engine.report.readability import flesch_kincaid_grade, prose
 
 MAX_GRADE = 8
@@ -68,7 +68,14 @@ def test_urgent_cards_lead_to_the_urgent_sentence(assessment, text):
 def test_questions_come_from_what_was_found(text):
     assert "My records do not agree about a lung infection. What is right?" in text
     assert "What should we do about too much potassium in the blood?" in text
+    assert "What do the points at the top mean for me?" in text
     assert "Do my medicines still suit me?" in text
+
+
+def test_what_a_rule_fears_is_not_asked_about_before_it_was_found(assessment):
+    fear = assessment.cards[0].model_copy(update={"concept": "sepsis"})
+    text = text_of(render_report(assessment.model_copy(update={"cards": (fear,)}), "patient"))
+    assert "sepsis" not in text
 
 
 def test_nothing_found_is_not_said_to_be_healthy():
@@ -96,5 +103,5 @@ def test_grade_is_eight_or_less(assessment, case):
 
 
 def test_plain_words_come_from_the_rules():
-    assert plain_concept("pleural_effusion") == plain_label("pleural_effusion") == "fluid around the lungs"
-    assert plain_concept("no such concept") is None
+    assert plain_label("pleural_effusion") == "fluid around the lungs"
+    assert plain_label("no such label") is None
