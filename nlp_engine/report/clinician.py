@@ -21,7 +21,7 @@ from nlp_engine.report.views import (
     ProblemView,
     ScoreView,
 )
-from nlp_engine.report.words import listed, said_number, said_time, with_unit
+from nlp_engine.report.words import listed, not_read, said_number, said_time, with_unit
 
 _STATUSES = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
 
@@ -50,6 +50,7 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
         medications=medication_views(assessment, tracer, phrases),
         notes=note_views(assessment, tracer, phrases),
         legend=legend(phrases),
+        not_read=listed(not_read(assessment, phrases), phrases),
         not_assessed=tuple(
             NotAssessedView(rule.title, listed(list(rule.missing), phrases), rule.rule_id)
             for rule in assessment.unassessed

@@ -11,7 +11,15 @@ from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.plain_names import plain_label, plain_test
 from nlp_engine.report.record_views import said_dose
 from nlp_engine.report.views import PatientReportView, PlainGroup, PlainStatement
-from nlp_engine.report.words import listed, said_day, said_reference, said_score, said_value, without_underscores
+from nlp_engine.report.words import (
+    listed,
+    not_read,
+    said_day,
+    said_reference,
+    said_score,
+    said_value,
+    without_underscores,
+)
 
 _LEVELS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
 _RECORDS = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
@@ -130,12 +138,15 @@ def _questions(assessment: Assessment, gathered: Sequence[Course], phrases: Phra
 
 def _gaps(assessment: Assessment, phrases: Phrases) -> Iterable[str]:
     words = phrases.patient
+    unread = not_read(assessment, phrases)
+    if unread:
+        yield words["missing_unread"].format(what=listed(unread, phrases))
     if assessment.unassessed:
         yield words["missing_some"]
         yield words["missing_some_count"].format(count=len(assessment.unassessed))
     if assessment.problems:
         yield words["missing_problems"].format(count=len(assessment.problems))
-    if not assessment.unassessed and not assessment.problems:
+    if not unread and not assessment.unassessed and not assessment.problems:
         yield words["missing_none"]
 
 

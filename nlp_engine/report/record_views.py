@@ -112,7 +112,7 @@ def note_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tupl
                 title=note_title(note, phrases),
                 when=said_time(note.time, phrases),
                 about=_about(note, len(found), phrases),
-                pieces=pieces(note, found, tracer, phrases) if note.text.strip() else (),
+                pieces=pieces(note, found, tracer, phrases) if note.text.strip() or tracer.spans(note.id) else (),
                 is_long=len(note.text) > _LONG_NOTE,
             )
         )

@@ -280,6 +280,7 @@ class ClinicianView:
     medications: tuple[MedicationView, ...]
     notes: tuple[NoteView, ...]
     legend: tuple[tuple[str, str], ...]
+    not_read: str
     not_assessed: tuple[NotAssessedView, ...]
     problems: tuple[ProblemView, ...]
     read: tuple[str, ...]

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from nlp_engine.assessment import LabResult
+from nlp_engine.assessment import Assessment, LabResult
 from nlp_engine.record import Patient, Sex
 from nlp_engine.report.phrases import Phrases
 
@@ -94,3 +94,14 @@ def without_underscores(name: str) -> str:
 def listed(words: list[str], phrases: Phrases) -> str:
     """Join words with commas."""
     return phrases.common["list_joint"].join(words)
+
+
+def not_read(assessment: Assessment, phrases: Phrases) -> list[str]:
+    """Name the modalities that the record has and no stage of the engine read."""
+    record = assessment.record
+    unread = {
+        "note": record.notes and not assessment.extractions,
+        "observation": record.observations and not assessment.lab_results,
+        "image": record.image_outputs and not assessment.image_findings,
+    }
+    return [phrases.modality[kind] for kind, is_unread in unread.items() if is_unread]

@@ -206,6 +206,13 @@ def test_mixed_time_zones_do_not_break_the_order(assessment):
     assert "UTC+00:00" in html
 
 
+def test_modality_that_no_stage_read_is_named(assessment):
+    assert "Not read in this run" not in render_report(assessment)
+    unread = assessment.model_copy(update={"extractions": (), "image_findings": ()})
+    assert "though the record holds it: notes, image findings." in render_report(unread)
+    assert "We did not read this part of your records: notes, image findings." in render_report(unread, "patient")
+
+
 def test_many_pieces_of_evidence_are_folded(assessment):
     text = "fever " * 30
     html = render_report(one_note(text, evidence=[(i * 6, i * 6 + 5) for i in range(30)]))
