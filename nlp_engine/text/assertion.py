@@ -1,0 +1,241 @@
+"""Whether a thing is there, when, and who has it: cues of the same sentence or list, else of the section.
+
+The method is that of ConText (Harkema H et al., J Biomed Inform 2009;42:839), with the words as data.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from nlp_engine.assessment import Cue, Experiencer, MentionLabel, Presence, Temporality
+from nlp_engine.text.assertion_rules import AXES, AssertionRules, Axis, CueRule, Signal, Value, lookup_keys
+from nlp_engine.text.note import ReadNote, Span
+from nlp_engine.text.phrases import Hit
+from nlp_engine.text.sections import Heading
+from nlp_engine.text.sentences import Sentence
+
+_FORWARD, _BACKWARD = 200, 40
+"""Farthest reach of a cue in words, so that a text without full stops takes no longer than others."""
+_FROM_LIST_HEAD = 1000
+_UNSAID = frozenset({Temporality.CURRENT, Experiencer.PATIENT})
+_ITEM_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """The three axes and the words that decided."""
+
+    presence: Presence = Presence.PRESENT
+    temporality: Temporality = Temporality.CURRENT
+    experiencer: Experiencer = Experiencer.PATIENT
+    cues: tuple[Cue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveCue:
+    """A cue at words ``first`` to ``behind`` that reaches words ``low`` to ``high`` (not included)."""
+
+    axis: Axis
+    value: Value
+    labels: tuple[MentionLabel, ...]
+    first: int
+    behind: int
+    low: int
+    high: int
+    is_forward: bool
+    penalty: int = 0
+
+    def distance(self, first: int, behind: int) -> int | None:
+        """Return how many words away a mention is, None if the cue does not reach it."""
+        if self.is_forward:
+            if self.first == first and self.behind < behind:
+                return 0
+            return first - self.behind + self.penalty if self.low <= first < self.high else None
+        return self.first - behind if self.low < behind <= self.high else None
+
+
+@dataclass(slots=True)
+class _SentenceCues:
+    cues: list[ActiveCue] = field(default_factory=list)
+    firsts: list[int] = field(default_factory=list)
+
+
+class Asserter:
+    """Decides the assertion of mentions."""
+
+    def __init__(self, rules: AssertionRules) -> None:
+        self._rules = rules
+
+    def decide(self, note: ReadNote, spans: Sequence[Span]) -> list[Assertion]:
+        """Return the assertion of each span, in order."""
+        keys = lookup_keys(note.tokens.keys)
+        by_sentence: defaultdict[int, list[int]] = defaultdict(list)
+        for place, span in enumerate(spans):
+            by_sentence[note.sentences.index_at(span.start)].append(place)
+        decided = [Assertion()] * len(spans)
+        for number, carried in self._list_heads(note, keys, by_sentence):
+            found = self._cues_of(note, keys, note.sentences.spans[number])
+            for place in by_sentence[number]:
+                decided[place] = self._decide(note, spans[place], found, carried)
+        return decided
+
+    def _list_heads(
+        self, note: ReadNote, keys: list[str], wanted: defaultdict[int, list[int]]
+    ) -> Iterator[tuple[int, list[ActiveCue]]]:
+        """Yield each wanted sentence with the cues that a list's head ("Denies:") hands down to it."""
+        headings = {heading.start for heading in note.sections.headings}
+        carried: list[ActiveCue] = []
+        behind = 0
+        for number, sentence in enumerate(note.sentences.spans):
+            if carried and (sentence.start in headings or not _is_in_list(note.text, behind, sentence)):
+                carried = []
+            if number in wanted:
+                yield number, carried
+            if note.text[sentence.end - 1] == ":":
+                _, stop = note.tokens.range_of(sentence.start, sentence.end)
+                carried = [
+                    cue
+                    for cue in self._cues_of(note, keys, sentence).cues
+                    if cue.is_forward and cue.high >= stop - 1 and cue.high - cue.low < _FORWARD
+                ]
+            behind = sentence.end
+
+    def _cues_of(self, note: ReadNote, keys: list[str], sentence: Sentence) -> _SentenceCues:
+        low, high = note.tokens.range_of(sentence.start, sentence.end)
+        hits = [hit for hit in self._hits(keys, low, high) if hit.payload.rules or hit.payload.stops]
+        if not any(hit.payload.rules for hit in hits):
+            return _SentenceCues()
+        own = self._own_statements(keys, low, high)
+        said = {axis: [hit.first for hit in hits if axis in hit.payload.stops] for axis in AXES}
+        forward = {axis: sorted(said[axis] + own) if axis != "experiencer" else said[axis] for axis in AXES}
+        cues = [
+            cue
+            for hit in hits
+            for rule in hit.payload.rules
+            for cue in self._reach(keys, hit, rule, low, high, forward if rule.direction == "forward" else said)
+        ]
+        return _SentenceCues(cues, [cue.first for cue in cues])
+
+    def _hits(self, keys: list[str], low: int, high: int) -> Iterator[Hit[Signal]]:
+        """Yield the phrases of a sentence; one that counts only at the end of an item leaves its words to others."""
+        place = low
+        while place < high:
+            hit = self._rules.signals.at(keys, place, high)
+            if hit is None:
+                place += 1
+                continue
+            is_open = hit.behind < high and keys[hit.behind][0].isalnum()
+            if is_open and hit.payload.rules and all(rule.ends_item for rule in hit.payload.rules):
+                place += 1
+                continue
+            yield hit
+            place = hit.behind
+
+    def _own_statements(self, keys: list[str], low: int, high: int) -> list[int]:
+        """Return the separators behind which an item says something of its own ("no fever, lungs are clear")."""
+        rules = self._rules
+        places = [place for place in range(low, high) if keys[place] in rules.separators or keys[place] in rules.joiners]
+        found = []
+        for place, following in zip(places, [*places[1:], high], strict=False):
+            if keys[place] not in rules.separators or place + 1 >= following:
+                continue
+            if any(hit.payload for hit in rules.predicates.find(keys, place + 1, min(following, place + _BACKWARD))):
+                found.append(place)
+        return found
+
+    def _reach(
+        self, keys: list[str], hit: Hit[Signal], rule: CueRule, low: int, high: int, stops: dict[Axis, list[int]]
+    ) -> Iterator[ActiveCue]:
+        if rule.ends_item and hit.behind < high and keys[hit.behind][0].isalnum():
+            return
+        for axis, value in rule.says.values().items():
+            if rule.direction == "forward":
+                begin, end = hit.behind, self._end_of(keys, hit.behind, rule, high, stops[axis])
+            else:
+                begin, end = self._begin_of(keys, hit.first, rule, low, stops[axis]), hit.first
+            yield ActiveCue(
+                axis, value, rule.labels, hit.first, hit.behind, begin, end, is_forward=rule.direction == "forward"
+            )
+
+    def _end_of(self, keys: list[str], place: int, rule: CueRule, high: int, stops: list[int]) -> int:
+        following = bisect_left(stops, place)
+        end = min(high, place + (rule.words or _FORWARD), stops[following] if following < len(stops) else high)
+        if rule.reach == "item":
+            for other in range(place, end):
+                if keys[other] in self._rules.separators:
+                    return other
+        return end
+
+    def _begin_of(self, keys: list[str], place: int, rule: CueRule, low: int, stops: list[int]) -> int:
+        """Go back from a cue: over commas only when an "and" or "or" showed that a list comes before it."""
+        before = bisect_left(stops, place) - 1
+        edge = max(low, place - (rule.words or _BACKWARD), stops[before] + 1 if before >= 0 else low)
+        is_list = False
+        for other in range(place - 1, edge - 1, -1):
+            key = keys[other]
+            if key == ":" and other < place - 1:
+                return other + 1
+            if key in self._rules.joiners:
+                if rule.reach == "item" and key != "/":
+                    return other + 1
+                is_list = True
+            elif key in self._rules.separators and not is_list:
+                return other + 1
+        return edge
+
+    def _decide(self, note: ReadNote, span: Span, found: _SentenceCues, carried: Iterable[ActiveCue]) -> Assertion:
+        first, behind = note.tokens.range_of(span.start, span.end)
+        low = bisect_left(found.firsts, first - _FORWARD - 20)
+        high = bisect_left(found.firsts, behind + _BACKWARD + 20)
+        best: dict[Axis, tuple[tuple[int, int, bool], ActiveCue]] = {}
+        for cue in [*found.cues[low:high], *carried]:
+            if cue.labels and span.label not in cue.labels:
+                continue
+            # A cue of a list's head stands before the sentence: it reaches every item, from farther than any other.
+            is_carried = cue.behind <= first and cue.high <= first and cue.is_forward and cue in carried
+            distance = _FROM_LIST_HEAD if is_carried else cue.distance(first, behind)
+            if distance is None:
+                continue
+            key = (self._rules.ranks[cue.value], distance, not cue.is_forward)
+            if cue.axis not in best or key < best[cue.axis][0]:
+                best[cue.axis] = (key, cue)
+        return _joined(note, span, {axis: cue for axis, (_, cue) in best.items()})
+
+
+def _joined(note: ReadNote, span: Span, best: dict[Axis, ActiveCue]) -> Assertion:
+    """Join what the sentence says with what the section says."""
+    heading = note.sections.at(span.start)
+    of_section = _of_section(heading, span)
+    values = {**of_section, **{axis: cue.value for axis, cue in best.items()}}
+    # A cue that only says what holds anyway ("the patient", "now") decided nothing; "positive for" is worth showing.
+    deciding = [cue for axis, cue in best.items() if axis in of_section or cue.value not in _UNSAID]
+    places = {(note.tokens.starts[cue.first], note.tokens.ends[cue.behind - 1]) for cue in deciding}
+    if heading is not None and of_section.keys() - best.keys():
+        places.add((heading.start, heading.end))
+    return Assertion(
+        presence=Presence(values.get("presence", Presence.PRESENT)),
+        temporality=Temporality(values.get("temporality", Temporality.CURRENT)),
+        experiencer=Experiencer(values.get("experiencer", Experiencer.PATIENT)),
+        cues=tuple(Cue(start=start, end=end, text=note.text[start:end]) for start, end in sorted(places)),
+    )
+
+
+def _of_section(heading: Heading | None, span: Span) -> dict[Axis, Value]:
+    """Return what a section says of its content; a drug in a history may well be taken today."""
+    if heading is None or heading.kind is None:
+        return {}
+    said: dict[Axis, Value] = {}
+    if heading.kind.temporality is not None and span.label != MentionLabel.DRUG:
+        said["temporality"] = heading.kind.temporality
+    if heading.kind.experiencer is not None:
+        said["experiencer"] = heading.kind.experiencer
+    return said
+
+
+def _is_in_list(text: str, behind: int, sentence: Sentence) -> bool:
+    gap = text[behind : sentence.start]
+    breaks = gap.count("\n") if "\n" in gap else gap.count("\r")
+    return breaks <= 1 and (sentence.is_item or sentence.end - sentence.start <= _ITEM_LENGTH)

@@ -1,0 +1,166 @@
+"""``rules/lexicons/assertion.yaml``: cues, stops and phrases that hide them, made ready for looking up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from nlp_engine.assessment import Experiencer, MentionLabel, Presence, Temporality
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
+from nlp_engine.text.phrases import PhraseTable
+from nlp_engine.text.tokens import keys_of
+
+Axis = Literal["presence", "temporality", "experiencer"]
+Value = Presence | Temporality | Experiencer
+AXES: tuple[Axis, ...] = ("presence", "temporality", "experiencer")
+NUMBER, YEAR = "#", "yyyy"
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Says(KnowledgeModel):
+    """What a cue says, on one axis or more."""
+
+    presence: Presence | None = None
+    temporality: Temporality | None = None
+    experiencer: Experiencer | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any(self.values()):
+            raise ValueError("says nothing")
+        return self
+
+    def values(self) -> dict[Axis, Value]:
+        """Return axis -> value for what is said."""
+        said: dict[Axis, Value | None] = {
+            "presence": self.presence,
+            "temporality": self.temporality,
+            "experiencer": self.experiencer,
+        }
+        return {axis: value for axis, value in said.items() if value is not None}
+
+
+class CueRule(KnowledgeModel):
+    """Phrases that say something of the mentions they reach."""
+
+    says: Says
+    phrases: tuple[str, ...] = Field(min_length=1)
+    direction: Literal["forward", "backward"] = "forward"
+    reach: Literal["sentence", "item"] = "sentence"
+    words: int | None = Field(default=None, ge=1)
+    ends_item: bool = False
+    labels: tuple[MentionLabel, ...] = ()
+
+
+class Stops(KnowledgeModel):
+    """Phrases that end the reach of cues on some axes."""
+
+    axes: tuple[Axis, ...] = Field(min_length=1)
+    phrases: tuple[str, ...]
+
+
+class Ranks(KnowledgeModel):
+    """For each axis its values in order of rank; every value that a cue may say stands once."""
+
+    presence: tuple[tuple[Presence, ...], ...]
+    temporality: tuple[tuple[Temporality, ...], ...]
+    experiencer: tuple[tuple[Experiencer, ...], ...]
+
+    @cached_property
+    def of(self) -> dict[Value, int]:
+        """Value -> rank."""
+        axes: Iterable[Sequence[Sequence[Value]]] = (self.presence, self.temporality, self.experiencer)
+        return {value: rank for axis in axes for rank, values in enumerate(axis) for value in values}
+
+
+class AssertionFile(KnowledgeModel):
+    """The whole file."""
+
+    schema_version: Literal[1]
+    about: str
+    ranks: Ranks
+    sets: dict[str, tuple[str, ...]]
+    cues: tuple[CueRule, ...]
+    pseudo: tuple[str, ...]
+    stops: tuple[Stops, ...]
+    predicates: tuple[str, ...]
+    not_predicates: tuple[str, ...]
+    separators: frozenset[str]
+    joiners: frozenset[str]
+
+
+@dataclass(slots=True)
+class Signal:
+    """What one phrase does: cue rules that it triggers, axes on which it stops others. Neither: it hides."""
+
+    rules: list[CueRule] = field(default_factory=list)
+    stops: set[Axis] = field(default_factory=set)
+
+
+class AssertionRules:
+    """The rules, compiled."""
+
+    def __init__(self, file: AssertionFile) -> None:
+        signals: defaultdict[tuple[str, ...], Signal] = defaultdict(Signal)
+        for rule in file.cues:
+            if missing := set(rule.says.values().values()) - file.ranks.of.keys():
+                raise KnowledgeError("assertion.yaml", f"no rank for {', '.join(sorted(missing))}")
+            for phrase in _expand(rule.phrases, file.sets):
+                signals[phrase].rules.append(rule)
+        for stop in file.stops:
+            for phrase in _expand(stop.phrases, file.sets):
+                signals[phrase].stops.update(stop.axes)
+        for phrase in _expand(file.pseudo, file.sets):
+            if phrase in signals and (signals[phrase].rules or signals[phrase].stops):
+                raise KnowledgeError("assertion.yaml", f'"{" ".join(phrase)}" is a pseudo phrase and something else')
+            signals[phrase] = Signal()
+        self.signals: PhraseTable[Signal] = PhraseTable(signals.items())
+        own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
+        self.predicates: PhraseTable[bool] = PhraseTable(
+            [*own, *((phrase, False) for phrase in _expand(file.not_predicates, file.sets) if (phrase, True) not in own)]
+        )
+        self.ranks = file.ranks.of
+        self.separators = file.separators
+        self.joiners = file.joiners
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> AssertionRules:
+        """Read the packaged file, or another one.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If the file does not fit, names an unknown set, or a phrase is a pseudo phrase and a cue at once.
+        """
+        return cls(read_yaml(path or resource("rules") / "lexicons" / "assertion.yaml", AssertionFile))
+
+
+def lookup_keys(keys: Iterable[str]) -> list[str]:
+    """Return the keys with numbers made alike: a year, or any other number."""
+    return [_number(key) if key[0].isdigit() else key for key in keys]
+
+
+def _number(key: str) -> str:
+    return YEAR if len(key) == 4 and key[:2] in {"19", "20"} and key.isdigit() else NUMBER
+
+
+def _expand(phrases: Iterable[str], sets: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the words of each phrase, once for each choice from its sets."""
+    for phrase in phrases:
+        # Every second part is the name of a set.
+        parts = _SLOT.split(phrase)
+        names = parts[1::2]
+        if unknown := set(names) - sets.keys():
+            raise KnowledgeError("assertion.yaml", f"no set is called {', '.join(sorted(unknown))}")
+        for choice in product(*(sets[name] for name in names)):
+            parts[1::2] = choice
+            yield keys_of("".join(parts).replace("#year", f" {YEAR} "))
