@@ -55,7 +55,7 @@ def test_a_failed_patient_is_status_one_and_a_sentence(command, folder, tmp_path
     (folder / "b.txt").write_text("BOOM Jane Roe")
     status, _, err = command("run", folder, "--out", tmp_path / "out")
     assert status == 1
-    assert err.startswith("failed: b.txt: Assessing stopped with an unexpected RuntimeError;")
+    assert err.startswith("failed: b.txt: Assessing stopped with an unexpected RuntimeError (work.py, line ")
     assert "Jane" not in err
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from traceback import extract_tb
 from typing import Literal
 
 from nlp_engine.errors import InputError, NlpEngineError
@@ -40,13 +42,13 @@ class Failure:
 
     @classmethod
     def of_error(cls, patient_id: str, where: str, stage: Stage, error: Exception) -> Failure:
-        """Return the line for an error; of one that was not foreseen only its class is told, never its message."""
+        """Return the line for an error; an unforeseen one is told by class and place, never by its message."""
         if isinstance(error, InputError):
             return cls(patient_id, "failed", error.where, _as_sentence(f"{error.problem}; {error.remedy}"))
         if isinstance(error, NlpEngineError):
             return cls(patient_id, "failed", where, _as_sentence(str(error)))
-        name = type(error).__name__
-        sentence = f"{stage} stopped with an unexpected {name}; the other records are not affected, please report it"
+        what = f"an unexpected {type(error).__name__}{_place(error)}"
+        sentence = f"{stage} stopped with {what}; the other records are not affected, please report it"
         return cls(patient_id, "failed", where, _as_sentence(sentence))
 
     @classmethod
@@ -62,6 +64,12 @@ class Failure:
     def to_json(self) -> str:
         """Return the line."""
         return json.dumps(self.as_dict(), ensure_ascii=False)
+
+
+def _place(error: Exception) -> str:
+    """Return the innermost line of this package that the error came through."""
+    frames = [frame for frame in extract_tb(error.__traceback__) if "nlp_engine" in Path(frame.filename).parts]
+    return f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
 
 
 def _as_sentence(text: str) -> str:
