@@ -264,6 +264,16 @@ class CountView:
 
 
 @dataclass(frozen=True, slots=True)
+class LostView:
+    """Records of the worklist that failed, or lost a part; a row is patient, place and sentence."""
+
+    anchor: str
+    heading: str
+    intro: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicianView:
     """The whole clinician report."""
 

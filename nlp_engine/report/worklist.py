@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from nlp_engine.assessment import Assessment, Indicator
 from nlp_engine.report.card_views import reading_order
 from nlp_engine.report.clinician import counts
-from nlp_engine.report.phrases import load_phrases
+from nlp_engine.report.phrases import Phrases, load_phrases
 from nlp_engine.report.rendering import render
-from nlp_engine.report.views import CountView
-from nlp_engine.report.words import said_age, said_sex, said_time
+from nlp_engine.report.views import CountView, LostView
+from nlp_engine.report.words import said_age, said_sex, said_time, without_underscores
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,22 +74,37 @@ def render_worklist(
     rows
         In any order.
     failures
-        ``patient_id``, ``where`` and ``sentence`` of each record that gave no result.
+        ``patient_id``, ``where`` and ``sentence`` of what was lost; with ``status`` "partly" where there is a result
+        all the same, without what the sentence names.
     run_info
         ``versions`` and ``counts`` (name -> value) and ``seconds``; each may be left out.
     """
     ordered = sorted(rows)
-    keys = ("patient_id", "where", "sentence")
     return render(
         "worklist.html.j2",
         language,
         rows=ordered,
-        failures=[{key: str(failure.get(key) or "") for key in keys} for failure in failures],
+        lost=_lost(failures, load_phrases(language)),
         totals=_totals(ordered, language),
         counts=_pairs(run_info.get("counts")),
         versions=_pairs(run_info.get("versions")),
         seconds=_seconds(run_info.get("seconds")),
     )
+
+
+def _lost(failures: Sequence[Mapping[str, object]], phrases: Phrases) -> list[LostView]:
+    """Return the records without a result, and apart from them those that lost a part."""
+    words = phrases.worklist
+    groups = []
+    for anchor, is_partly in (("failures", False), ("partly", True)):
+        rows = tuple(
+            tuple(str(failure.get(key) or "") for key in ("patient_id", "where", "sentence"))
+            for failure in failures
+            if (failure.get("status") == "partly") is is_partly
+        )
+        if rows:
+            groups.append(LostView(anchor, words[f"{anchor}_heading"], words[f"{anchor}_intro"], rows))
+    return groups
 
 
 def _totals(rows: Sequence[WorklistRow], language: str) -> list[CountView]:
@@ -103,7 +118,11 @@ def _totals(rows: Sequence[WorklistRow], language: str) -> list[CountView]:
 
 
 def _pairs(values: object) -> list[tuple[str, str]]:
-    return [(str(name), str(value)) for name, value in values.items()] if isinstance(values, Mapping) else []
+    return (
+        [(without_underscores(str(name)), str(value)) for name, value in values.items()]
+        if isinstance(values, Mapping)
+        else []
+    )
 
 
 def _seconds(value: object) -> list[tuple[str, str]]:

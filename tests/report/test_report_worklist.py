@@ -57,6 +57,17 @@ def test_page_lists_rows_failures_and_the_run(assessment):
     check_page(html)
 
 
+def test_records_that_lost_a_part_stand_apart_from_those_that_failed(assessment):
+    partly = {"patient_id": "p7", "status": "partly", "where": "p7/labs.csv row 3", "sentence": "the row has no value."}
+    html = render_worklist(rows_of(assessment), [{**FAILURE, "status": "failed"}, partly], RUN)
+    check_page(html)
+    failed, part = html.split('id="partly"')
+    assert "p&lt;9&gt;" in failed
+    assert "p7/labs.csv row 3" not in failed
+    assert "p7/labs.csv row 3" in part
+    assert "These have a report" in part
+
+
 def test_page_without_anyone():
     html = render_worklist([], [], {})
     check_page(html)
