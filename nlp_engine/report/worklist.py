@@ -86,7 +86,7 @@ def render_worklist(
         rows=ordered,
         lost=_lost(failures, load_phrases(language)),
         totals=_totals(ordered, language),
-        counts=_pairs(run_info.get("counts")),
+        counts=[(without_underscores(name), value) for name, value in _pairs(run_info.get("counts"))],
         versions=_pairs(run_info.get("versions")),
         seconds=_seconds(run_info.get("seconds")),
     )
@@ -118,11 +118,7 @@ def _totals(rows: Sequence[WorklistRow], language: str) -> list[CountView]:
 
 
 def _pairs(values: object) -> list[tuple[str, str]]:
-    return (
-        [(without_underscores(str(name)), str(value)) for name, value in values.items()]
-        if isinstance(values, Mapping)
-        else []
-    )
+    return [(str(name), str(value)) for name, value in values.items()] if isinstance(values, Mapping) else []
 
 
 def _seconds(value: object) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from nlp_engine.record import Patient, PatientRecord
 from nlp_engine.report import WorklistRow, render_worklist
 
 FAILURE = {"patient_id": "p<9>", "where": "p9/labs.csv", "sentence": 'the file has no column "value"; add one.'}
-RUN = {"versions": {"nlp_engine": "0.1.0"}, "counts": {"records": 3}, "seconds": {"text": 1.234, "labs": 0.5}}
+RUN = {"versions": {"nlp_engine": "0.1.0"}, "counts": {"patients_in": 3}, "seconds": {"text": 1.234, "labs": 0.5}}
 
 
 def row(assessment, name="p"):
@@ -52,7 +52,7 @@ def test_page_lists_rows_failures_and_the_run(assessment):
     assert len(check_page_links) == 10
     text = text_of(html)
     for words in ("Potassium 6.4 mmol/L", "Critical 2", "Sources disagree 1", "67 years, female", "age not known",
-                  "p<9>", FAILURE["sentence"], "records: 3", "text 1.2 seconds", "Not a medical device."):  # fmt: skip
+                  "p<9>", FAILURE["sentence"], "patients in: 3", "nlp_engine 0.1.0", "text 1.2 seconds", "Not a medical device."):  # fmt: skip
         assert words in text
     check_page(html)
 
