@@ -52,7 +52,8 @@ def test_page_lists_rows_failures_and_the_run(assessment):
     assert len(check_page_links) == 10
     text = text_of(html)
     for words in ("Potassium 6.4 mmol/L", "Critical 2", "Sources disagree 1", "67 years, female", "age not known",
-                  "p<9>", FAILURE["sentence"], "patients in: 3", "nlp_engine 0.1.0", "text 1.2 seconds", "Not a medical device."):  # fmt: skip
+                  "p<9>", FAILURE["sentence"], "patients in: 3", "nlp_engine 0.1.0",
+                  "text 1.2 seconds", "Not a medical device."):  # fmt: skip
         assert words in text
     check_page(html)
 
