@@ -30,6 +30,10 @@ class InputError(NlpEngineError):
         self.remedy = remedy
         super().__init__(f"{where}: {problem}; {remedy}.")
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        """Let the error travel between processes."""
+        return type(self), (self.where, self.problem, self.remedy)
+
 
 class KnowledgeError(NlpEngineError):
     """A file under ``rules/`` is not usable (unknown key, missing source, broken expression).
@@ -47,6 +51,10 @@ class KnowledgeError(NlpEngineError):
         self.problem = problem
         super().__init__(f"{where}: {problem}")
 
+    def __reduce__(self) -> tuple[type[KnowledgeError], tuple[str, str]]:
+        """Let the error travel between processes."""
+        return type(self), (self.where, self.problem)
+
 
 class MissingExtraError(NlpEngineError):
     """An optional package is needed for what was asked.
@@ -60,7 +68,13 @@ class MissingExtraError(NlpEngineError):
     """
 
     def __init__(self, what: str, extra: str) -> None:
+        self.what = what
+        self.extra = extra
         super().__init__(f'{what} needs the extra "{extra}": pip install "nlp-engine[{extra}]".')
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        """Let the error travel between processes."""
+        return type(self), (self.what, self.extra)
 
 
 class ModelError(NlpEngineError):
