@@ -137,7 +137,9 @@ class Asserter:
     def _own_statements(self, keys: list[str], low: int, high: int) -> list[int]:
         """Return the separators behind which an item says something of its own ("no fever, lungs are clear")."""
         rules = self._rules
-        places = [place for place in range(low, high) if keys[place] in rules.separators or keys[place] in rules.joiners]
+        places = [
+            place for place in range(low, high) if keys[place] in rules.separators or keys[place] in rules.joiners
+        ]
         found = []
         for place, following in zip(places, [*places[1:], high], strict=False):
             if keys[place] not in rules.separators or place + 1 >= following:

@@ -126,7 +126,10 @@ class AssertionRules:
         self.signals: PhraseTable[Signal] = PhraseTable(signals.items())
         own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
         self.predicates: PhraseTable[bool] = PhraseTable(
-            [*own, *((phrase, False) for phrase in _expand(file.not_predicates, file.sets) if (phrase, True) not in own)]
+            [
+                *own,
+                *((phrase, False) for phrase in _expand(file.not_predicates, file.sets) if (phrase, True) not in own),
+            ]
         )
         self.ranks = file.ranks.of
         self.separators = file.separators

@@ -45,6 +45,12 @@ class Sections:
     openers: tuple[Heading, ...]
     starts: tuple[int, ...]
 
+    def heading_at(self, place: int) -> Heading | None:
+        """Return the heading whose title a character is part of."""
+        index = bisect_right(self.headings, place, key=lambda heading: heading.start) - 1
+        heading = self.headings[index] if index >= 0 else None
+        return heading if heading is not None and place < heading.end else None
+
     def at(self, place: int) -> Heading | None:
         """Return the heading whose section a character stands in, None before the first."""
         index = bisect_right(self.starts, place) - 1

@@ -12,7 +12,9 @@ from typing import Literal
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
 from nlp_engine.text.tokens import fold, lines_of
 
-_BULLET = re.compile(r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u00b7\u2013\u2014>]\s*(?!\d)|\(?\d{1,2}[.)](?!\d)\s*|[a-zA-Z][.)]\s|\[[ xX]?\])")
+_BULLET = re.compile(
+    r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u00b7\u2013\u2014>]\s*(?!\d)|\(?\d{1,2}[.)](?!\d)\s*|[a-zA-Z][.)]\s|\[[ xX]?\])"
+)
 _STOP = re.compile(r"(?<![.!?])[.!?]++[\"')\]\u201d]{0,3}(?=\s|,)|(?<![.!?])[.!?](?=[A-Z][a-z])|\u3002")
 _LAST_WORD = re.compile(r"[^\s(\[\"',;:]+$")
 _NARROWEST, _WIDEST = 45, 140

@@ -1,0 +1,88 @@
+"""``rules/lexicons/attributes.yaml``: words and units of values, doses and descriptions, made ready for looking up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from nlp_engine.assessment import AttributeLabel, Flag
+from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
+from nlp_engine.text.phrases import PhraseTable
+from nlp_engine.text.tokens import keys_of
+
+Comparator = Literal["<", "<=", ">", ">="]
+Group = TypeVar("Group")
+
+
+class AttributeFile(KnowledgeModel):
+    """The whole file."""
+
+    schema_version: Literal[1]
+    about: str
+    value_units: tuple[str, ...]
+    not_by_unit_alone: tuple[str, ...]
+    tests: tuple[str, ...]
+    pairs: tuple[str, ...]
+    fillers: tuple[str, ...]
+    comparators: dict[Comparator, tuple[str, ...]]
+    not_values: tuple[str, ...]
+    flags: dict[Flag, tuple[str, ...]]
+    strength_units: tuple[str, ...]
+    dosage_units: tuple[str, ...]
+    forms: tuple[str, ...]
+    routes: tuple[str, ...]
+    frequencies: tuple[str, ...]
+    durations: tuple[str, ...]
+    severity: tuple[str, ...]
+    course: tuple[str, ...]
+    between: frozenset[str]
+    breaks: frozenset[str]
+    ends: frozenset[str]
+
+
+class AttributeRules:
+    """Tables of the file; those of units give the unit as it is written out."""
+
+    def __init__(self, file: AttributeFile) -> None:
+        self.value_units = _named(file.value_units)
+        self.weak_units = frozenset(file.not_by_unit_alone)
+        self.tests = _named(file.tests)
+        self.pairs = _named(file.pairs)
+        self.fillers = _named(file.fillers)
+        self.comparators = _grouped(file.comparators)
+        self.not_values = _named(file.not_values)
+        self.flags = _grouped(file.flags)
+        self.strength_units = _named(file.strength_units)
+        self.dosage_units = _named(file.dosage_units)
+        self.medication = _grouped(
+            {
+                AttributeLabel.FREQUENCY: file.frequencies,
+                AttributeLabel.DURATION: file.durations,
+                AttributeLabel.ROUTE: file.routes,
+                AttributeLabel.FORM: file.forms,
+            }
+        )
+        self.descriptions = _grouped({AttributeLabel.SEVERITY: file.severity, AttributeLabel.COURSE: file.course})
+        self.between = file.between
+        self.breaks = file.breaks
+        self.ends = file.ends
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> AttributeRules:
+        """Read the packaged file, or another one.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If the file does not fit.
+        """
+        return cls(read_yaml(path or resource("rules") / "lexicons" / "attributes.yaml", AttributeFile))
+
+
+def _named(phrases: Iterable[str]) -> PhraseTable[str]:
+    return PhraseTable((keys_of(phrase), phrase) for phrase in phrases)
+
+
+def _grouped(groups: Mapping[Group, Iterable[str]]) -> PhraseTable[Group]:
+    return PhraseTable((keys_of(phrase), group) for group, phrases in groups.items() for phrase in phrases)

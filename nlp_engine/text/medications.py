@@ -1,0 +1,105 @@
+"""What stands behind a drug: "metformin 500 mg PO BID", "2 puffs every 4 hours as needed"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from nlp_engine.assessment import Attribute, AttributeLabel
+from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.note import ReadNote, Span
+from nlp_engine.text.quantities import Quantity, number_of, only_quantity, read_quantity
+
+
+_NUMBER = "#"
+_REACH = 30
+_MOST_UNKNOWN = 2
+
+
+class Medications:
+    """Finds strength, dosage, form, route, frequency and duration behind a drug."""
+
+    def __init__(self, rules: AttributeRules) -> None:
+        self._rules = rules
+
+    def attributes(self, note: ReadNote, drug: Span, stop_at: int) -> list[Attribute]:
+        """Return what belongs to a drug, in order.
+
+        Parameters
+        ----------
+        stop_at
+            Offset of the next mention or of the sentence's end: nothing behind it is looked at.
+        """
+        tokens = note.tokens
+        _, place = tokens.range_of(drug.start, drug.end)
+        _, stop = tokens.range_of(drug.end, max(drug.end, stop_at))
+        stop = min(stop, place + _REACH)
+        numbered = [_NUMBER if key[0].isdigit() else key for key in tokens.keys[place:stop]]
+        return list(self._walk(note, place, stop, numbered))
+
+    def _walk(self, note: ReadNote, place: int, stop: int, numbered: Sequence[str]) -> Iterator[Attribute]:
+        begin, unknown, after_break = place, 0, False
+        while place < stop and unknown <= _MOST_UNKNOWN:
+            known = self._at(note, place, stop, numbered, begin)
+            if known is not None:
+                attribute, place = known
+                unknown, after_break = 0, False
+                yield attribute
+                continue
+            key = note.tokens.keys[place]
+            if key in self._rules.ends or (after_break and key not in self._rules.breaks):
+                return
+            after_break = after_break or key in self._rules.breaks
+            unknown += key[0].isalnum() and key not in self._rules.between
+            place += 1
+
+    def _at(
+        self, note: ReadNote, place: int, stop: int, numbered: Sequence[str], begin: int
+    ) -> tuple[Attribute, int] | None:
+        hit = self._rules.medication.at(numbered, place - begin, stop - begin)
+        quantity = self._quantity(note, place, stop)
+        if hit is not None and (quantity is None or hit.behind + begin > quantity[1].behind):
+            return _attribute(note, place, hit.behind + begin, hit.payload), hit.behind + begin
+        if quantity is None:
+            return None
+        label, read = quantity
+        return _attribute(note, read.first, read.behind, label, read), read.behind
+
+    def _quantity(self, note: ReadNote, place: int, stop: int) -> tuple[AttributeLabel, Quantity] | None:
+        for label, units in (
+            (AttributeLabel.STRENGTH, self._rules.strength_units),
+            (AttributeLabel.DOSAGE, self._rules.dosage_units),
+        ):
+            read = read_quantity(note.tokens, place, stop, units)
+            if read is not None and read.unit is not None:
+                return label, read
+        return None
+
+    def read(self, note: ReadNote, span: Span) -> Attribute:
+        """Return a span that the network calls a dose; one that is a number with a unit of mass is a strength."""
+        first, behind = note.tokens.range_of(span.start, span.end)
+        strength = only_quantity(note.tokens, first, behind, [self._rules.strength_units])
+        if strength is not None:
+            return _attribute(note, first, behind, AttributeLabel.STRENGTH, strength)
+        dosage = only_quantity(note.tokens, first, behind, [self._rules.dosage_units])
+        return Attribute(
+            label=AttributeLabel.DOSAGE,
+            start=span.start,
+            end=span.end,
+            text=note.text[span.start : span.end],
+            value=dosage.value if dosage else number_of(note.tokens.keys[first]) if behind - first == 1 else None,
+            unit=dosage.unit if dosage else None,
+        )
+
+
+def _attribute(
+    note: ReadNote, first: int, behind: int, label: AttributeLabel, quantity: Quantity | None = None
+) -> Attribute:
+    start, end = note.tokens.starts[first], note.tokens.ends[behind - 1]
+    return Attribute(
+        label=label,
+        start=start,
+        end=end,
+        text=note.text[start:end],
+        value=quantity.value if quantity else None,
+        unit=quantity.unit if quantity else None,
+    )

@@ -1,0 +1,47 @@
+"""What the network found and what the names found, made one list of spans without overlap."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+
+from nlp_engine.assessment import MentionLabel
+from nlp_engine.text.note import Span
+
+MENTION_LABELS = frozenset(label.value for label in MentionLabel)
+
+
+def merge(found: Sequence[Span], named: Sequence[Span]) -> list[Span]:
+    """Return the spans of the network (in order, without overlap) with the names added.
+
+    A name is added where nothing overlaps it. It replaces what lies inside it or is a shorter piece that runs out of
+    it; a span of the network that holds the whole name and more stays. On the same span the name decides the label.
+    """
+    starts = [span.start for span in found]
+    ends = [span.end for span in found]
+    dropped: set[int] = set()
+    added: list[Span] = []
+    for name in named:
+        places = range(bisect_right(ends, name.start), bisect_left(starts, name.end))
+        touching = [place for place in places if found[place].overlaps(name)]
+        if any(_outweighs(found[place], name) for place in touching):
+            continue
+        dropped.update(touching)
+        inside = [found[place].score for place in touching if found[place].label == name.label]
+        added.append(Span(name.start, name.end, name.label, max([name.score, *inside])))
+    kept = [span for place, span in enumerate(found) if place not in dropped]
+    return sorted([*kept, *added], key=lambda span: span.start)
+
+
+def _outweighs(span: Span, name: Span) -> bool:
+    """Say whether a span of the network stays against a name: a mention that is longer than the name."""
+    return span.label in MENTION_LABELS and span.end - span.start > name.end - name.start
+
+
+def split_by_kind(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
+    """Return mentions and attributes."""
+    mentions: list[Span] = []
+    attributes: list[Span] = []
+    for span in spans:
+        (mentions if span.label in MENTION_LABELS else attributes).append(span)
+    return mentions, attributes

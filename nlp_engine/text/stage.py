@@ -1,0 +1,211 @@
+"""Notes in, mentions out: the one composition of the small rooms of ``text``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Protocol
+
+from nlp_engine.assessment import Attribute, Code, Mention, MentionLabel, NoteExtraction
+from nlp_engine.errors import InputError
+from nlp_engine.knowledge import did_you_mean, resource
+from nlp_engine.record import Note
+from nlp_engine.text.abbreviations import find_abbreviations
+from nlp_engine.text.assertion import Asserter, Assertion
+from nlp_engine.text.assertion_rules import AssertionRules
+from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.coding import Coder
+from nlp_engine.text.lexicon import Lexicon
+from nlp_engine.text.linking import Linker
+from nlp_engine.text.merging import MENTION_LABELS, merge, split_by_kind
+from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
+from nlp_engine.text.note import ReadNote, Span
+from nlp_engine.text.section_rules import SectionRules
+from nlp_engine.text.sections import find_sections
+from nlp_engine.text.sentences import SentenceSplitter
+from nlp_engine.text.tokens import tokenise
+
+_IN_TITLES = frozenset({MentionLabel.TEST, MentionLabel.ANATOMY})
+_RULE_FOLDERS = ("lexicons", "concepts", "drugs", "ner")
+
+
+class SpanReader(Protocol):
+    """What finds the entities of a text: the embedded recogniser, or another one."""
+
+    @property
+    def version(self) -> str:
+        """Version of the model."""
+
+    def recognise(self, text: str) -> list[EntitySpan]:
+        """Return labelled spans, in order, without overlap."""
+
+
+@dataclass(frozen=True)
+class TextRules:
+    """Everything that the text room reads from ``rules/``."""
+
+    sections: SectionRules
+    splitter: SentenceSplitter
+    assertion: AssertionRules
+    attributes: AttributeRules
+    lexicon: Lexicon
+    version: str = field(compare=False, default="")
+
+    @classmethod
+    def load(cls) -> TextRules:
+        """Read the packaged rules.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If a file is not usable.
+        """
+        return cls(
+            sections=SectionRules.load(),
+            splitter=SentenceSplitter.load(),
+            assertion=AssertionRules.load(),
+            attributes=AttributeRules.load(),
+            lexicon=Lexicon.load(),
+            version=_digest(resource("rules")),
+        )
+
+
+class TextStage:
+    """Reads notes into mentions; keeps nothing between notes."""
+
+    def __init__(self, recogniser: SpanReader, rules: TextRules | None = None) -> None:
+        self._recogniser = recogniser
+        self._rules = rules or TextRules.load()
+        self._asserter = Asserter(self._rules.assertion)
+        self._linker = Linker(self._rules.attributes)
+
+    @classmethod
+    def load(cls, *, threads: int = 1) -> TextStage:
+        """Load the embedded model and the packaged rules.
+
+        Parameters
+        ----------
+        threads
+            CPU threads of the network.
+
+        Raises
+        ------
+        nlp_engine.errors.ModelError
+            If the model is not complete.
+        nlp_engine.errors.KnowledgeError
+            If a file of rules is not usable.
+        """
+        return cls(Recogniser.load(threads=threads))
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Versions of the network and (a digest) of the rules."""
+        return {"ner": self._recogniser.version, "text_rules": self._rules.version}
+
+    def extract(
+        self, note: Note, *, patient_id: str | None = None, mentions: Sequence[tuple[int, int, str]] | None = None
+    ) -> NoteExtraction:
+        """Return the mentions of one note.
+
+        Parameters
+        ----------
+        mentions
+            The caller's own entities as (start, end, label): exactly these are kept, in this order.
+
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If a span lies outside the text, is empty, or has an unknown label.
+        """
+        own = None if mentions is None else [_checked(note, number, *given) for number, given in enumerate(mentions, 1)]
+        read = self._read(note.text)
+        found: list[Span] = []
+        if read.tokens.keys:
+            found = [Span(s.start, s.end, s.label, s.score) for s in self._recogniser.recognise(note.text)]
+        coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
+        spans, attributes = self._all_spans(read, found, coder)
+        built = self._build(read, spans if own is None else own, attributes, coder)
+        return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))
+
+    def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
+        """Return the mentions of some notes, one extraction a note, in order."""
+        return [self.extract(note, patient_id=patient_id) for note in notes]
+
+    def _read(self, text: str) -> ReadNote:
+        sections = find_sections(text, self._rules.sections)
+        breaks = [heading.start for heading in sections.headings]
+        return ReadNote(text, tokenise(text), sections, self._rules.splitter.split(text, breaks))
+
+    def _all_spans(self, read: ReadNote, found: Sequence[Span], coder: Coder) -> tuple[list[Span], list[Span]]:
+        """Return mentions (in order, without overlap) and attributes: network, names, tests by their values."""
+        merged = merge(merge(found, self._rules.lexicon.find(read)), coder.defined_names(read))
+        mentions, attributes = split_by_kind(merged)
+        tests = self._linker.measurements.tests(read, mentions)
+        mentions = sorted([*mentions, *tests], key=lambda span: span.start)
+        return [span for span in mentions if not _is_title(read, span)], attributes
+
+    def _build(self, read: ReadNote, spans: Sequence[Span], attributes: Sequence[Span], coder: Coder) -> list[Mention]:
+        order = sorted(range(len(spans)), key=lambda place: (spans[place].start, spans[place].end))
+        linked = self._linker.link(read, [spans[place] for place in order], attributes)
+        by_place = dict(zip(order, linked, strict=True))
+        return [
+            _mention(read, number, span, assertion, coder.codes(read.text[span.start : span.end], span.label), own)
+            for number, (span, assertion, own) in enumerate(
+                zip(
+                    spans, self._asserter.decide(read, spans), map(by_place.__getitem__, range(len(spans))), strict=True
+                ),
+                1,
+            )
+        ]
+
+
+def _mention(
+    read: ReadNote,
+    number: int,
+    span: Span,
+    assertion: Assertion,
+    codes: tuple[Code, ...],
+    attributes: tuple[Attribute, ...],
+) -> Mention:
+    heading = read.sections.at(span.start)
+    return Mention(
+        id=f"m{number}",
+        start=span.start,
+        end=span.end,
+        text=read.text[span.start : span.end],
+        label=MentionLabel(span.label),
+        section=heading.kind.id if heading is not None and heading.kind is not None else None,
+        presence=assertion.presence,
+        temporality=assertion.temporality,
+        experiencer=assertion.experiencer,
+        cues=assertion.cues,
+        score=span.score,
+        codes=codes,
+        attributes=attributes,
+    )
+
+
+def _checked(note: Note, number: int, start: int, end: int, label: str) -> Span:
+    """Return a caller's entity as a span, or say what is wrong with it without quoting the note."""
+    where = f"mention {number}"
+    if label not in MENTION_LABELS:
+        legal = sorted(MENTION_LABELS)
+        raise InputError(where, f'"{label}" is no label{did_you_mean(label, legal)}', f"labels are {', '.join(legal)}")
+    if not 0 <= start < end <= len(note.text):
+        remedy = f"a span needs 0 <= start < end <= {len(note.text)}, the length of the text in characters"
+        raise InputError(where, f"the span {start}-{end} is empty or lies outside the text", remedy)
+    return Span(start, end, label)
+
+
+def _is_title(read: ReadNote, span: Span) -> bool:
+    """Say whether a span is (part of) the title of a section: "Allergies", "Past medical history"."""
+    heading = read.sections.heading_at(span.start)
+    return heading is not None and heading.kind is not None and span.label not in _IN_TITLES
+
+
+def _digest(rules: Path) -> str:
+    """Return a short digest of the files that decide what is found."""
+    files = sorted(path for folder in _RULE_FOLDERS for path in (rules / folder).glob("*.yaml"))
+    return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]
