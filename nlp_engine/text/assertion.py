@@ -51,7 +51,7 @@ class ActiveCue:
     def distance(self, first: int, behind: int) -> int | None:
         """Return how many words away a mention is, None if the cue does not reach it."""
         if self.is_forward:
-            if self.first == first and self.behind < behind:
+            if self.first <= first < self.behind and (self.first < first or self.behind < behind):
                 return 0
             return first - self.behind + self.penalty if self.low <= first < self.high else None
         return self.first - behind if self.low < behind <= self.high else None
@@ -105,33 +105,36 @@ class Asserter:
 
     def _cues_of(self, note: ReadNote, keys: list[str], sentence: Sentence) -> _SentenceCues:
         low, high = note.tokens.range_of(sentence.start, sentence.end)
-        hits = [hit for hit in self._hits(keys, low, high) if hit.payload.rules or hit.payload.stops]
-        if not any(hit.payload.rules for hit in hits):
+        found = {axis: list(self._hits(keys, axis, low, high)) for axis in AXES}
+        if not any(hit.payload.rules for hits in found.values() for hit in hits):
             return _SentenceCues()
         own = self._own_statements(keys, low, high)
-        said = {axis: [hit.first for hit in hits if axis in hit.payload.stops] for axis in AXES}
-        forward = {axis: sorted(said[axis] + own) if axis != "experiencer" else said[axis] for axis in AXES}
-        cues = [
-            cue
-            for hit in hits
-            for rule in hit.payload.rules
-            for cue in self._reach(keys, hit, rule, low, high, forward if rule.direction == "forward" else said)
-        ]
+        cues: list[ActiveCue] = []
+        for axis, hits in found.items():
+            said = [hit.first for hit in hits if hit.payload.stops]
+            forward = sorted(said + own) if axis != "experiencer" else said
+            for hit in hits:
+                for rule, value in hit.payload.rules:
+                    stops = forward if rule.direction == "forward" else said
+                    cues.append(self._active(keys, axis, hit, rule, value, low, high, stops))
+        cues = [cue for cue in cues if not _is_section_title(note, cue)]
+        cues.sort(key=lambda cue: cue.first)
         return _SentenceCues(cues, [cue.first for cue in cues])
 
-    def _hits(self, keys: list[str], low: int, high: int) -> Iterator[Hit[Signal]]:
+    def _hits(self, keys: list[str], axis: Axis, low: int, high: int) -> Iterator[Hit[Signal]]:
         """Yield the phrases of a sentence; one that counts only at the end of an item leaves its words to others."""
         place = low
         while place < high:
-            hit = self._rules.signals.at(keys, place, high)
+            hit = self._rules.signals[axis].at(keys, place, high)
             if hit is None:
                 place += 1
                 continue
             is_open = hit.behind < high and keys[hit.behind][0].isalnum()
-            if is_open and hit.payload.rules and all(rule.ends_item for rule in hit.payload.rules):
+            rules = [said for said in hit.payload.rules if not (is_open and said[0].ends_item)]
+            if hit.payload.rules and not rules and not hit.payload.stops:
                 place += 1
                 continue
-            yield hit
+            yield Hit(hit.first, hit.behind, Signal(rules, hit.payload.stops))
             place = hit.behind
 
     def _own_statements(self, keys: list[str], low: int, high: int) -> list[int]:
@@ -148,19 +151,23 @@ class Asserter:
                 found.append(place)
         return found
 
-    def _reach(
-        self, keys: list[str], hit: Hit[Signal], rule: CueRule, low: int, high: int, stops: dict[Axis, list[int]]
-    ) -> Iterator[ActiveCue]:
-        if rule.ends_item and hit.behind < high and keys[hit.behind][0].isalnum():
-            return
-        for axis, value in rule.says.values().items():
-            if rule.direction == "forward":
-                begin, end = hit.behind, self._end_of(keys, hit.behind, rule, high, stops[axis])
-            else:
-                begin, end = self._begin_of(keys, hit.first, rule, low, stops[axis]), hit.first
-            yield ActiveCue(
-                axis, value, rule.labels, hit.first, hit.behind, begin, end, is_forward=rule.direction == "forward"
-            )
+    def _active(
+        self,
+        keys: list[str],
+        axis: Axis,
+        hit: Hit[Signal],
+        rule: CueRule,
+        value: Value,
+        low: int,
+        high: int,
+        stops: list[int],
+    ) -> ActiveCue:
+        is_forward = rule.direction == "forward"
+        if is_forward:
+            begin, end = hit.behind, self._end_of(keys, hit.behind, rule, high, stops)
+        else:
+            begin, end = self._begin_of(keys, hit.first, rule, low, stops), hit.first
+        return ActiveCue(axis, value, rule.labels, hit.first, hit.behind, begin, end, is_forward=is_forward)
 
     def _end_of(self, keys: list[str], place: int, rule: CueRule, high: int, stops: list[int]) -> int:
         following = bisect_left(stops, place)
@@ -184,7 +191,7 @@ class Asserter:
                 if rule.reach == "item" and key != "/":
                     return other + 1
                 is_list = True
-            elif key in self._rules.separators and not is_list:
+            elif key in self._rules.separators and not is_list and other < place - 1:
                 return other + 1
         return edge
 
@@ -223,6 +230,13 @@ def _joined(note: ReadNote, span: Span, best: dict[Axis, ActiveCue]) -> Assertio
         experiencer=Experiencer(values.get("experiencer", Experiencer.PATIENT)),
         cues=tuple(Cue(start=start, end=end, text=note.text[start:end]) for start, end in sorted(places)),
     )
+
+
+def _is_section_title(note: ReadNote, cue: ActiveCue) -> bool:
+    """Say whether a cue is the title of a section that speaks for itself ("Family history:")."""
+    heading = note.sections.heading_at(note.tokens.starts[cue.first])
+    kind = heading.kind if heading is not None else None
+    return kind is not None and (kind.temporality is not None or kind.experiencer is not None)
 
 
 def _of_section(heading: Heading | None, span: Span) -> dict[Axis, Value]:

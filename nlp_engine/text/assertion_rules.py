@@ -61,8 +61,8 @@ class CueRule(KnowledgeModel):
     labels: tuple[MentionLabel, ...] = ()
 
 
-class Stops(KnowledgeModel):
-    """Phrases that end the reach of cues on some axes."""
+class AxisPhrases(KnowledgeModel):
+    """Phrases that work on some axes: they end the reach of cues, or hide the cues inside them."""
 
     axes: tuple[Axis, ...] = Field(min_length=1)
     phrases: tuple[str, ...]
@@ -90,8 +90,8 @@ class AssertionFile(KnowledgeModel):
     ranks: Ranks
     sets: dict[str, tuple[str, ...]]
     cues: tuple[CueRule, ...]
-    pseudo: tuple[str, ...]
-    stops: tuple[Stops, ...]
+    pseudo: tuple[AxisPhrases, ...]
+    stops: tuple[AxisPhrases, ...]
     predicates: tuple[str, ...]
     not_predicates: tuple[str, ...]
     separators: frozenset[str]
@@ -100,30 +100,34 @@ class AssertionFile(KnowledgeModel):
 
 @dataclass(slots=True)
 class Signal:
-    """What one phrase does: cue rules that it triggers, axes on which it stops others. Neither: it hides."""
+    """What one phrase does on one axis: what its rules say, or stopping others. Neither: it hides what is inside it."""
 
-    rules: list[CueRule] = field(default_factory=list)
-    stops: set[Axis] = field(default_factory=set)
+    rules: list[tuple[CueRule, Value]] = field(default_factory=list)
+    stops: bool = False
 
 
 class AssertionRules:
-    """The rules, compiled."""
+    """The rules, compiled: for each axis a table of its phrases."""
 
     def __init__(self, file: AssertionFile) -> None:
-        signals: defaultdict[tuple[str, ...], Signal] = defaultdict(Signal)
+        signals: dict[Axis, defaultdict[tuple[str, ...], Signal]] = {axis: defaultdict(Signal) for axis in AXES}
         for rule in file.cues:
-            if missing := set(rule.says.values().values()) - file.ranks.of.keys():
+            said = rule.says.values()
+            if missing := set(said.values()) - file.ranks.of.keys():
                 raise KnowledgeError("assertion.yaml", f"no rank for {', '.join(sorted(missing))}")
             for phrase in _expand(rule.phrases, file.sets):
-                signals[phrase].rules.append(rule)
+                for axis, value in said.items():
+                    signals[axis][phrase].rules.append((rule, value))
         for stop in file.stops:
             for phrase in _expand(stop.phrases, file.sets):
-                signals[phrase].stops.update(stop.axes)
-        for phrase in _expand(file.pseudo, file.sets):
-            if phrase in signals and (signals[phrase].rules or signals[phrase].stops):
-                raise KnowledgeError("assertion.yaml", f'"{" ".join(phrase)}" is a pseudo phrase and something else')
-            signals[phrase] = Signal()
-        self.signals: PhraseTable[Signal] = PhraseTable(signals.items())
+                for axis in stop.axes:
+                    signals[axis][phrase].stops = True
+        for pseudo in file.pseudo:
+            for phrase in _expand(pseudo.phrases, file.sets):
+                for axis in pseudo.axes:
+                    if signals[axis].setdefault(phrase, Signal()) != Signal():
+                        raise KnowledgeError("assertion.yaml", f'"{" ".join(phrase)}" hides a cue and is one itself')
+        self.signals = {axis: PhraseTable(phrases.items()) for axis, phrases in signals.items()}
         own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
         self.predicates: PhraseTable[bool] = PhraseTable(
             [

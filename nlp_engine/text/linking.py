@@ -28,6 +28,7 @@ _HOSTS = {
     AttributeLabel.BODY_LOCATION: _PROBLEM,
     AttributeLabel.DATE: _ANY,
 }
+_DOSES = frozenset(label for label, hosts in _HOSTS.items() if hosts == _DRUG)
 _DESCRIBES = frozenset({AttributeLabel.SEVERITY, AttributeLabel.COURSE, AttributeLabel.BODY_LOCATION})
 _FAR, _NEAR = 25, 5
 """Farthest host in words: behind a mention there may be a list of doses; a description stands right at its problem."""
@@ -108,6 +109,9 @@ class Linker:
         words_after = self._between(note, span.end, mentions[following].start) if following is not None else None
         follows_closely = words_after is not None and all(key in self._rules.between for key in words_after)
         is_parted = words_before is not None and any(key in self._rules.breaks for key in words_before)
+        if is_parted and label in _DOSES and words_before and words_before[-1] not in self._rules.breaks:
+            # "metformin 500 mg daily, Xyz 80 mg": the dose is that of a drug nobody found.
+            return following if follows_closely else None
         if follows_closely and (words_before is None or is_parted or label in _DESCRIBES):
             return following
         if words_before is not None and len(words_before) <= reach and not (is_parted and label in _DESCRIBES):

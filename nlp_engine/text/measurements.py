@@ -63,7 +63,7 @@ class Measurements:
         hits = self._rules.flags.find(note.tokens.keys, first, behind)
         flags = {hit.payload for hit in hits if self._is_flag(note, hit.first, hit.behind)}
         flag = flags.pop() if len(flags) == 1 else None
-        numbers = [quantity for quantity in self._quantities(note, first, behind)]
+        numbers = list(self._quantities(note, first, behind))
         if len(numbers) == 1:
             known = self.attribute(note, numbers[0], flag)
             return known.model_copy(
@@ -105,8 +105,8 @@ class Measurements:
         start = place + 1 if place < stop and keys[place] in {"up", "down"} else place
         if start < stop and keys[start] == "from":
             earlier = read_quantity(note.tokens, start + 1, stop, self._rules.value_units)
-            if earlier is not None and earlier.is_range and earlier.unit is None:
-                return earlier.behind - 1
+            if earlier is not None and earlier.is_range:
+                return earlier.first + 2
             if earlier is not None and earlier.behind < stop and keys[earlier.behind] == "to":
                 return earlier.behind + 1
         return place
@@ -129,15 +129,15 @@ class Measurements:
     def _flag_behind(self, note: ReadNote, place: int) -> Flag | None:
         """Return the flag right behind a value: "3.1 (H)", "2.9 L", "14.2 high"."""
         tokens = note.tokens
-        place += place < len(tokens) and tokens.keys[place] in {"(", "["}
-        if place >= len(tokens):
+        place += place < len(tokens.keys) and tokens.keys[place] in {"(", "["}
+        if place >= len(tokens.keys):
             return None
-        hit = self._rules.flags.at(tokens.keys, place, min(len(tokens), place + 4))
+        hit = self._rules.flags.at(tokens.keys, place, min(len(tokens.keys), place + 4))
         return hit.payload if hit is not None and self._is_flag(note, hit.first, hit.behind) else None
 
     @staticmethod
     def _is_flag(note: ReadNote, first: int, behind: int) -> bool:
-        """Say whether a word is written as a flag: a letter only in capitals and apart from the number ("2L" is none)."""
+        """Say whether a word is written as a flag: a letter only in capitals and apart ("2L" is none)."""
         start, end = note.tokens.starts[first], note.tokens.ends[behind - 1]
         is_apart = first == 0 or note.tokens.ends[first - 1] < start or not note.tokens.keys[first - 1][0].isdigit()
         return end - start > 2 or not note.text[start].isalpha() or (note.text[start:end].isupper() and is_apart)

@@ -9,7 +9,6 @@ from nlp_engine.text.attribute_rules import AttributeRules
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.quantities import Quantity, number_of, only_quantity, read_quantity
 
-
 _NUMBER = "#"
 _REACH = 30
 _MOST_UNKNOWN = 2

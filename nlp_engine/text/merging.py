@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from nlp_engine.assessment import MentionLabel
 from nlp_engine.text.note import Span
@@ -21,21 +22,37 @@ def merge(found: Sequence[Span], named: Sequence[Span]) -> list[Span]:
     ends = [span.end for span in found]
     dropped: set[int] = set()
     added: list[Span] = []
+    relabelled: dict[int, str] = {}
     for name in named:
         places = range(bisect_right(ends, name.start), bisect_left(starts, name.end))
         touching = [place for place in places if found[place].overlaps(name)]
-        if any(_outweighs(found[place], name) for place in touching):
+        longer = [place for place in touching if _outweighs(found[place], name)]
+        if longer:
+            relabelled.update((place, name.label) for place in longer if _is_head(found[place], name))
             continue
         dropped.update(touching)
         inside = [found[place].score for place in touching if found[place].label == name.label]
         added.append(Span(name.start, name.end, name.label, max([name.score, *inside])))
-    kept = [span for place, span in enumerate(found) if place not in dropped]
+    kept = [
+        replace(span, label=relabelled.get(place, span.label))
+        for place, span in enumerate(found)
+        if place not in dropped
+    ]
     return sorted([*kept, *added], key=lambda span: span.start)
 
 
 def _outweighs(span: Span, name: Span) -> bool:
     """Say whether a span of the network stays against a name: a mention that is longer than the name."""
     return span.label in MENTION_LABELS and span.end - span.start > name.end - name.start
+
+
+def _is_head(span: Span, name: Span) -> bool:
+    """Say whether a longer span ends with the name of a problem or drug: "anterior STEMI" is no body part."""
+    return (
+        span.end == name.end
+        and name.label != MentionLabel.TEST
+        and span.label in {MentionLabel.ANATOMY, MentionLabel.TEST}
+    )
 
 
 def split_by_kind(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:

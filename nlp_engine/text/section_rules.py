@@ -14,13 +14,18 @@ from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, re
 
 
 class SectionKind(KnowledgeModel):
-    """One kind of section; ``temporality`` and ``experiencer`` hold inside unless the text says otherwise."""
+    """One kind of section.
+
+    ``temporality`` and ``experiencer`` hold inside unless the text says otherwise. ``names_test``: the title itself may
+    be a test ("EKG: normal").
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
     loinc: str | None = None
     titles: tuple[str, ...] = Field(min_length=1)
     contains: tuple[str, ...] = ()
+    names_test: bool = False
     temporality: Temporality | None = None
     experiencer: Experiencer | None = None
 

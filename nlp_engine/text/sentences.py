@@ -1,4 +1,4 @@
-"""Sentences of a note: wrapped lines are joined, bullets and table rows stand alone, nothing that can be read is left out."""
+"""Sentences of a note: wrapped lines are joined, bullets and table rows stand alone, no word is left out."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _BULLET = re.compile(
     r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u00b7\u2013\u2014>]\s*(?!\d)|\(?\d{1,2}[.)](?!\d)\s*|[a-zA-Z][.)]\s|\[[ xX]?\])"
 )
 _STOP = re.compile(r"(?<![.!?])[.!?]++[\"')\]\u201d]{0,3}(?=\s|,)|(?<![.!?])[.!?](?=[A-Z][a-z])|\u3002")
+_WORD = re.compile(r"\s*([^\W_]+)")
 _LAST_WORD = re.compile(r"[^\s(\[\"',;:]+$")
 _NARROWEST, _WIDEST = 45, 140
 
@@ -27,6 +28,7 @@ class SentenceFile(KnowledgeModel):
     about: str
     abbreviations: frozenset[str]
     connectors: frozenset[str]
+    answers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class SentenceSplitter:
     def __init__(self, file: SentenceFile) -> None:
         self._abbreviations = file.abbreviations
         self._connectors = file.connectors
+        self._answers = file.answers
 
     @classmethod
     def load(cls, path: Path | None = None) -> SentenceSplitter:
@@ -124,6 +127,10 @@ class SentenceSplitter:
         yield from _trimmed(text, begin, end, is_item)
 
     def _is_end(self, text: str, begin: int, stop: re.Match[str], end: int) -> bool:
+        if stop.group().startswith("?"):
+            following = _WORD.match(text, stop.end(), end)
+            is_asked = stop.start() > begin and not text[stop.start() - 1].isspace()
+            return is_asked and (following is None or fold(following.group(1)) not in self._answers)
         if not stop.group().startswith("."):
             return True
         word = _LAST_WORD.search(text, max(begin, stop.start() - 30), stop.start())

@@ -27,7 +27,6 @@ from nlp_engine.text.sections import find_sections
 from nlp_engine.text.sentences import SentenceSplitter
 from nlp_engine.text.tokens import tokenise
 
-_IN_TITLES = frozenset({MentionLabel.TEST, MentionLabel.ANATOMY})
 _RULE_FOLDERS = ("lexicons", "concepts", "drugs", "ner")
 
 
@@ -123,7 +122,7 @@ class TextStage:
         read = self._read(note.text)
         found: list[Span] = []
         if read.tokens.keys:
-            found = [Span(s.start, s.end, s.label, s.score) for s in self._recogniser.recognise(note.text)]
+            found = [_in_sentence(read, entity) for entity in self._recogniser.recognise(note.text)]
         coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
         spans, attributes = self._all_spans(read, found, coder)
         built = self._build(read, spans if own is None else own, attributes, coder)
@@ -144,7 +143,17 @@ class TextStage:
         mentions, attributes = split_by_kind(merged)
         tests = self._linker.measurements.tests(read, mentions)
         mentions = sorted([*mentions, *tests], key=lambda span: span.start)
-        return [span for span in mentions if not _is_title(read, span)], attributes
+        return [span for span in mentions if not self._is_title(read, span)], attributes
+
+    def _is_title(self, read: ReadNote, span: Span) -> bool:
+        """Say whether a span only names a section or a body system ("Allergies:"); "EKG:" and "Pulse: 80" are tests."""
+        heading = read.sections.heading_at(span.start)
+        if heading is None or (heading.kind is None and not heading.stays):
+            return False
+        if span.label != MentionLabel.TEST:
+            return heading.kind is not None or span.label != MentionLabel.ANATOMY
+        names_test = heading.kind is not None and heading.kind.names_test
+        return not names_test and self._linker.measurements.value(read, span) is None
 
     def _build(self, read: ReadNote, spans: Sequence[Span], attributes: Sequence[Span], coder: Coder) -> list[Mention]:
         order = sorted(range(len(spans)), key=lambda place: (spans[place].start, spans[place].end))
@@ -187,6 +196,12 @@ def _mention(
     )
 
 
+def _in_sentence(read: ReadNote, entity: EntitySpan) -> Span:
+    """Return what the network found as a span that ends with its sentence: nothing runs over into a next list item."""
+    sentence = read.sentences.spans[read.sentences.index_at(entity.start)]
+    return Span(entity.start, max(entity.start + 1, min(entity.end, sentence.end)), entity.label, entity.score)
+
+
 def _checked(note: Note, number: int, start: int, end: int, label: str) -> Span:
     """Return a caller's entity as a span, or say what is wrong with it without quoting the note."""
     where = f"mention {number}"
@@ -197,12 +212,6 @@ def _checked(note: Note, number: int, start: int, end: int, label: str) -> Span:
         remedy = f"a span needs 0 <= start < end <= {len(note.text)}, the length of the text in characters"
         raise InputError(where, f"the span {start}-{end} is empty or lies outside the text", remedy)
     return Span(start, end, label)
-
-
-def _is_title(read: ReadNote, span: Span) -> bool:
-    """Say whether a span is (part of) the title of a section: "Allergies", "Past medical history"."""
-    heading = read.sections.heading_at(span.start)
-    return heading is not None and heading.kind is not None and span.label not in _IN_TITLES
 
 
 def _digest(rules: Path) -> str:

@@ -26,9 +26,6 @@ class Tokens:
     starts: list[int]
     ends: list[int]
 
-    def __len__(self) -> int:
-        return len(self.keys)
-
     def range_of(self, start: int, end: int) -> tuple[int, int]:
         """Return the first token that ends behind ``start`` and the first that begins at or behind ``end``."""
         first = bisect_left(self.ends, start + 1)
