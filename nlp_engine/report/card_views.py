@@ -49,7 +49,7 @@ def source_view(source: CardSource) -> SourceView:
 
 def _card(card: Card, conflict: Finding | None, owner: Link, tracer: Tracer, phrases: Phrases) -> CardView:
     supporting, opposing = _sides(card, conflict, owner, tracer)
-    shown = set(supporting + opposing)
+    shown = {piece.href for piece in supporting + opposing if piece.href}
     level = card.indicator.value
     return CardView(
         anchor=owner.href[1:],
@@ -117,8 +117,9 @@ def _seen(card: Card, owner: Link, tracer: Tracer) -> list[SeenView]:
     return [*seen, *([SeenView("", "", tracer.views(rest, owner))] if rest else [])]
 
 
-def _all_shown(seen: SeenView, shown: set[EvidenceView]) -> bool:
-    return bool(seen.evidence) and shown.issuperset(seen.evidence)
+def _all_shown(seen: SeenView, shown: set[str]) -> bool:
+    """Say whether the two sides of a conflict show all this already, in their own words."""
+    return bool(seen.evidence) and all(piece.href in shown for piece in seen.evidence)
 
 
 def _short(seen: SeenView) -> SeenView:

@@ -71,6 +71,18 @@ def test_both_sides_of_a_conflict_stand_side_by_side(html):
     assert "focal consolidation" in right
 
 
+def test_what_the_sides_of_a_conflict_show_is_not_shown_twice(assessment):
+    card = assessment.cards[2]
+    fact = card.facts[1]
+    other_words = fact.evidence[0].model_copy(update={"statement": "pneumonia 0.93 (present)"})
+    fact = fact.model_copy(update={"evidence": (other_words,)})
+    card = card.model_copy(update={"facts": (fact,), "evidence": (other_words,)})
+    html = render_report(assessment.model_copy(update={"cards": (card,)}))
+    article = html[html.index("<article") : html.index("</article>")]
+    assert article.count("output of chest-net 2.1, threshold 0.5") == 1
+    assert "What was seen" not in article
+
+
 def test_conflict_without_a_card_is_shown_all_the_same(assessment):
     html = render_report(assessment.model_copy(update={"cards": ()}))
     check_page(html)
