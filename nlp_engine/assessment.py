@@ -377,14 +377,9 @@ class Assessment(ResultModel):
 
     @property
     def urgency(self) -> tuple[int, int, int, int]:
-        """Numbers of critical cards, warnings, conflicts and infos: sorts a worklist, largest first."""
-        indicators = [card.indicator for card in self.cards]
-        return (
-            indicators.count(Indicator.CRITICAL),
-            indicators.count(Indicator.WARNING),
-            len(self.conflicts),
-            indicators.count(Indicator.INFO),
-        )
+        """Numbers of critical cards, conflicts, warnings and infos: sorts a worklist, largest first."""
+        count = [card.indicator for card in self.cards].count
+        return count(Indicator.CRITICAL), len(self.conflicts), count(Indicator.WARNING), count(Indicator.INFO)
 
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the assessment as one JSON document; ``Assessment.model_validate_json`` reads it back."""

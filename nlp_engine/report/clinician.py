@@ -73,7 +73,7 @@ def made_from(assessment: Assessment, phrases: Phrases) -> str:
 
 def counts(assessment: Assessment, phrases: Phrases) -> tuple[CountView, ...]:
     """Return the numbers of critical cards, conflicts, warnings and infos."""
-    critical, warnings, conflicts, infos = assessment.urgency
+    critical, conflicts, warnings, infos = assessment.urgency
     words = phrases.indicator | {"conflict": phrases.status["conflicting"]}
     numbers = {"critical": critical, "conflict": conflicts, "warning": warnings, "info": infos}
     return tuple(CountView(level, phrases.symbol[level], count, words[level]) for level, count in numbers.items())

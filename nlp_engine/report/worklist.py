@@ -43,11 +43,11 @@ class WorklistRow:
         """
         phrases = load_phrases(language)
         patient = assessment.record.patient
-        critical, warnings, conflicts, infos = assessment.urgency
+        critical, conflicts, warnings, infos = assessment.urgency
         cards = reading_order(assessment.cards)
         age, sex = said_age(patient, assessment.as_of, phrases), said_sex(patient, phrases)
         return cls(
-            rank=(-critical, -warnings, -conflicts, -infos, patient.id),
+            rank=(-critical, -conflicts, -warnings, -infos, patient.id),
             patient_id=patient.id,
             name=patient.name or "",
             about=f"{age}, {sex}",
