@@ -83,7 +83,7 @@ def _uncovered(finding: Finding, owner: Link, tracer: Tracer, phrases: Phrases) 
         symbol=phrases.symbol[level],
         word=phrases.indicator[level],
         is_conflict=True,
-        summary=phrases.clinician["uncovered_conflict"].format(name=finding.name),
+        summary=uncovered_summary(finding, phrases),
         why=(),
         seen=(),
         also="",
@@ -97,6 +97,11 @@ def _uncovered(finding: Finding, owner: Link, tracer: Tracer, phrases: Phrases) 
     )
 
 
+def uncovered_summary(finding: Finding, phrases: Phrases) -> str:
+    """Return the sentence of a conflict that no card covers."""
+    return phrases.clinician["uncovered_conflict"].format(name=finding.name)
+
+
 def _sides(
     card: Card, conflict: Finding | None, owner: Link, tracer: Tracer
 ) -> tuple[tuple[EvidenceView, ...], tuple[EvidenceView, ...]]:
@@ -108,13 +113,13 @@ def _sides(
 def _seen(card: Card, owner: Link, tracer: Tracer) -> list[SeenView]:
     """Return the known facts with their evidence, then the evidence that belongs to none of them."""
     seen = [
-        SeenView(fact.label, fact.value, tracer.views(fact.evidence, owner))
+        SeenView(fact.label, fact.value, tracer.views(fact.evidence, owner, by_rule=True))
         for fact in card.facts
         if fact.value is not None and fact.evidence
     ]
     told = {piece for fact in card.facts for piece in fact.evidence}
     rest: Sequence[Evidence] = [piece for piece in card.evidence if piece not in told]
-    return [*seen, *([SeenView("", "", tracer.views(rest, owner))] if rest else [])]
+    return [*seen, *([SeenView("", "", tracer.views(rest, owner, by_rule=True))] if rest else [])]
 
 
 def _all_shown(seen: SeenView, shown: set[str]) -> bool:

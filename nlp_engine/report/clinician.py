@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from nlp_engine.assessment import Assessment, Finding, Score, Status
 from nlp_engine.report.card_views import card_views, source_view
 from nlp_engine.report.evidence import Tracer
+from nlp_engine.report.limits import unknown_basics, values_in_notes
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.record_views import image_views, legend, medication_views, note_views, patient_view
 from nlp_engine.report.result_views import labs_view
@@ -21,8 +22,9 @@ from nlp_engine.report.views import (
     ProblemView,
     ScoreView,
 )
-from nlp_engine.report.words import listed, not_read, said_number, said_time, with_unit
+from nlp_engine.report.words import counted, listed, not_read, said_number, said_time, with_unit
 
+_MAX_VALUES = 30
 _STATUSES = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
 
 
@@ -36,6 +38,8 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
     scores = _scores(assessment, tracer, phrases)
     sides = _cards_with_sides(cards)
     findings = _findings(assessment, sides, tracer, phrases)
+    values = values_in_notes(assessment)
+    unknown = listed(unknown_basics(assessment, phrases.clinician), phrases)
     return ClinicianView(
         patient=patient_view(assessment, phrases),
         as_of=said_time(assessment.as_of, phrases),
@@ -47,6 +51,9 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
         images=image_views(assessment, tracer, phrases),
         scores=scores,
         findings=findings,
+        values=counted(phrases.clinician, "values", len(values)) if values else "",
+        value_quotes=tracer.views(values[:_MAX_VALUES], Link("#values", phrases.clinician["values_heading"])),
+        not_known=phrases.clinician["not_known_basics"].format(what=unknown) if unknown else "",
         medications=medication_views(assessment, tracer, phrases),
         notes=note_views(assessment, tracer, phrases),
         legend=legend(phrases),
@@ -73,10 +80,20 @@ def made_from(assessment: Assessment, phrases: Phrases) -> str:
 
 def counts(assessment: Assessment, phrases: Phrases) -> tuple[CountView, ...]:
     """Return the numbers of critical cards, conflicts, warnings and infos."""
-    critical, conflicts, warnings, infos = assessment.urgency
-    words = phrases.indicator | {"conflict": phrases.status["conflicting"]}
-    numbers = {"critical": critical, "conflict": conflicts, "warning": warnings, "info": infos}
-    return tuple(CountView(level, phrases.symbol[level], count, words[level]) for level, count in numbers.items())
+    levels = zip(level_words(phrases).items(), assessment.urgency, strict=True)
+    return tuple(CountView(level, phrases.symbol[level], count, word) for (level, word), count in levels)
+
+
+def level_words(phrases: Phrases) -> dict[str, str]:
+    """Return the words of the levels, most urgent first, in the order of ``Assessment.urgency``."""
+    words = phrases.indicator
+    conflicting = phrases.status["conflicting"]
+    return {
+        "critical": words["critical"],
+        "conflict": conflicting,
+        "warning": words["warning"],
+        "info": words["info"],
+    }
 
 
 def _cards_with_sides(cards: Sequence[CardView]) -> dict[str, Link]:
@@ -99,7 +116,7 @@ def _score(score: Score, number: int, tracer: Tracer, phrases: Phrases) -> Score
         value=with_unit(said_number(score.value), score.unit, phrases),
         detail=words["score_parts"].format(detail=score.detail) if score.detail else "",
         missing=words["score_missing"].format(what=missing) if missing else "",
-        evidence=tracer.views(score.evidence, owner),
+        evidence=tracer.views(score.evidence, owner, by_rule=True),
         source=source_view(score.source),
     )
 

@@ -10,9 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from nlp_engine.assessment import Assessment, Evidence, EvidenceKind, ImageFinding, LabResult, Presence
+from nlp_engine.assessment import Assessment, Evidence, EvidenceKind, Flag, ImageFinding, LabResult, Presence
 from nlp_engine.record import Note
 from nlp_engine.report.phrases import Phrases
+from nlp_engine.report.quotes import is_normal_phrase
 from nlp_engine.report.views import EvidenceView, Link
 from nlp_engine.report.words import listed, said_reference, said_time, without_underscores
 
@@ -59,11 +60,14 @@ class Tracer:
         """Return the spans of a note that statements rest on."""
         return self._spans.get(note_id, set())
 
-    def views(self, evidence: Iterable[Evidence], owner: Link) -> tuple[EvidenceView, ...]:
-        """Return evidence for the page and remember that ``owner`` rests on it; what would look alike once only."""
-        return tuple(dict.fromkeys(self.view(piece, owner) for piece in evidence))
+    def views(self, evidence: Iterable[Evidence], owner: Link, *, by_rule: bool = False) -> tuple[EvidenceView, ...]:
+        """Return evidence for the page and remember that ``owner`` rests on it; what would look alike once only.
 
-    def view(self, evidence: Evidence, owner: Link) -> EvidenceView:
+        ``by_rule``: a rule or a score judged the results by limits of its own, which a normal flag would contradict.
+        """
+        return tuple(dict.fromkeys(self.view(piece, owner, by_rule=by_rule) for piece in evidence))
+
+    def view(self, evidence: Evidence, owner: Link, *, by_rule: bool = False) -> EvidenceView:
         """Return one piece of evidence for the page and remember that ``owner`` rests on it."""
         anchor = self._target(evidence)
         if anchor is not None:
@@ -72,7 +76,7 @@ class Tracer:
             return self._note_view(evidence, anchor)
         statement, remark = evidence.statement, ""
         if evidence.kind is EvidenceKind.OBSERVATION:
-            statement, remark = self._result_words(evidence)
+            statement, remark = self._result_words(evidence, by_rule=by_rule)
         elif evidence.kind is EvidenceKind.IMAGE:
             statement, remark = without_underscores(statement), self._image_remark(evidence)
         return EvidenceView(
@@ -103,7 +107,6 @@ class Tracer:
         note = self._notes.get(evidence.source_id)
         time = evidence.time or (note.time if note else None)
         before, after = _context(note, evidence) if note else ("", "")
-        said = evidence.presence not in (None, Presence.PRESENT)
         section = without_underscores(evidence.section or "")
         title = note_title(note, self._phrases) if note else ""
         return EvidenceView(
@@ -112,19 +115,27 @@ class Tracer:
             href=f"#{anchor}" if anchor else None,
             where=listed([word for word in (title, section) if word], self._phrases),
             when=said_time(time, self._phrases) if time else "",
-            remark=self._phrases.presence[evidence.presence.value] if evidence.presence and said else "",
+            remark=self._presence_remark(evidence),
             before=before,
             after=after,
             quoted=True,
         )
 
-    def _result_words(self, evidence: Evidence) -> tuple[str, str]:
+    def _presence_remark(self, evidence: Evidence) -> str:
+        if evidence.presence in (None, Presence.PRESENT):
+            return ""
+        return self._phrases.presence["against" if is_normal_phrase(evidence) else evidence.presence.value]
+
+    def _result_words(self, evidence: Evidence, *, by_rule: bool) -> tuple[str, str]:
         """Return the statement and a remark on its range; no remark where the statement tells the range itself."""
         result = self._results.get(evidence.source_id)
         statement = _FLAG_LETTERS.sub("", evidence.statement)
         if result is None or statement.endswith(")"):
             return evidence.statement, ""
         reference = said_reference(result, self._phrases)
+        if result.flag is Flag.NORMAL:
+            fine = self._phrases.clinician["in_reference"].format(reference=reference).strip()
+            return statement, "" if by_rule else fine
         words = [self._phrases.flag[result.flag.value]] if result.flag else []
         if reference:
             words.append(f"{self._phrases.clinician['col_reference'].lower()} {reference}")

@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
-from nlp_engine.assessment import Assessment, Card, Evidence, EvidenceKind, Finding, Flag, Indicator, Presence, Status
+from nlp_engine.assessment import Assessment, Card, EvidenceKind, Finding, Flag, Indicator, Status
 from nlp_engine.report.courses import Course, courses
+from nlp_engine.report.limits import unknown_basics, values_in_notes
 from nlp_engine.report.phrases import Phrases
-from nlp_engine.report.plain_names import plain_label, plain_test
+from nlp_engine.report.plain_names import is_disease, plain_test
+from nlp_engine.report.plain_sources import PlainSources
 from nlp_engine.report.record_views import said_dose
 from nlp_engine.report.views import PatientReportView, PlainGroup, PlainStatement
-from nlp_engine.report.words import (
-    listed,
-    not_read,
-    said_day,
-    said_reference,
-    said_score,
-    said_value,
-    without_underscores,
-)
+from nlp_engine.report.words import counted, listed, not_read, said_day, said_reference, said_value
 
 _LEVELS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
-_RECORDS = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
-_MAX_SOURCES = 6
+_RECORDS = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE)
+_MAX_NEGATIVES = 6
 _MAX_QUESTIONS = 6
 _FLAG_WORDS = {
     Flag.HIGH: "tests_high",
@@ -40,30 +33,35 @@ def patient_report_view(assessment: Assessment, phrases: Phrases) -> PatientRepo
     name = assessment.record.patient.name
     as_of = assessment.as_of
     gathered = courses(assessment)
+    sources = PlainSources(assessment, phrases)
+    negatives = _denied_by_notes(assessment.findings)
     taken = [row for row in assessment.record.medications if row.is_active_at(as_of) is not False]
     stopped = [row for row in assessment.record.medications if row.is_active_at(as_of) is False]
     return PatientReportView(
         name=words["for_name"].format(name=name) if name else "",
         about=words["about"],
         made_from=words["made_from"].format(date=said_day(as_of, phrases)) if as_of else words["made_undated"],
-        main=tuple(_main(assessment.cards, phrases)),
+        main=tuple(_main(assessment.cards, sources, phrases)),
         checked=_checked(assessment, phrases),
-        tests=tuple(_test(course, phrases) for course in gathered if course.is_out_of_range),
+        tests=tuple(_test(course, sources, phrases) for course in gathered if course.is_out_of_range),
         tests_rest=tuple(_other_tests(gathered, phrases)),
-        records=tuple(_records(assessment.findings, phrases)),
+        records=tuple(_records(assessment.findings, sources, phrases)),
+        negatives=tuple(_record(finding, sources) for finding in negatives[:_MAX_NEGATIVES]),
+        negatives_rest=_negatives_rest(len(negatives) - _MAX_NEGATIVES, phrases),
         medicines=tuple(_sentence(row.name, said_dose(row), row.source) for row in taken),
         medicines_stopped=tuple(_sentence(row.name, "", row.source) for row in stopped),
         questions=tuple(_questions(assessment, gathered, phrases)),
         is_urgent=any(card.indicator is Indicator.CRITICAL for card in assessment.cards),
+        numbers_in_notes=_numbers_in_notes(assessment, phrases),
         gaps=tuple(_gaps(assessment, phrases)),
         versions=tuple(assessment.versions.items()),
     )
 
 
-def _main(cards: Sequence[Card], phrases: Phrases) -> Iterable[PlainGroup]:
+def _main(cards: Sequence[Card], sources: PlainSources, phrases: Phrases) -> Iterable[PlainGroup]:
     for level in _LEVELS:
         group = [
-            PlainStatement(card.plain, card.plain_why, sources(card.evidence, phrases))
+            PlainStatement(card.plain, card.plain_why, sources.of(card.evidence))
             for card in cards
             if card.indicator is level
         ]
@@ -71,28 +69,40 @@ def _main(cards: Sequence[Card], phrases: Phrases) -> Iterable[PlainGroup]:
             yield PlainGroup(level.value, phrases.patient[level.value], tuple(group))
 
 
-def _records(findings: Sequence[Finding], phrases: Phrases) -> Iterable[PlainGroup]:
+def _records(findings: Sequence[Finding], sources: PlainSources, phrases: Phrases) -> Iterable[PlainGroup]:
     for status in _RECORDS:
-        group = [
-            PlainStatement(
-                _capital(f"{finding.plain}."), "", sources((*finding.supporting, *finding.opposing), phrases)
-            )
-            for finding in findings
-            if finding.status is status
-        ]
+        group = [_record(finding, sources) for finding in findings if finding.status is status]
         if group:
             yield PlainGroup(status.value, phrases.patient[f"records_{status.value}"], tuple(group))
 
 
-def _test(course: Course, phrases: Phrases) -> PlainStatement:
+def _record(finding: Finding, sources: PlainSources) -> PlainStatement:
+    return PlainStatement(_capital(f"{finding.plain}."), "", sources.of_finding(finding))
+
+
+def _denied_by_notes(findings: Sequence[Finding]) -> list[Finding]:
+    """Return what a note says is not there, diseases first; a normal test alone is told with the tests."""
+    denied = (
+        finding
+        for finding in findings
+        if finding.status is Status.ABSENT and any(piece.kind is EvidenceKind.NOTE for piece in finding.opposing)
+    )
+    return sorted(denied, key=lambda finding: (not is_disease(finding.concept), -finding.confidence))
+
+
+def _negatives_rest(count: int, phrases: Phrases) -> str:
+    return counted(phrases.patient, "negatives_rest", count) if count > 0 else ""
+
+
+def _test(course: Course, sources: PlainSources, phrases: Phrases) -> PlainStatement:
     latest, words = course.latest, phrases.patient
     reference = said_reference(latest, phrases)
-    date = _on(latest.time, phrases)
     sentences = [words[_FLAG_WORDS.get(latest.flag or Flag.ABNORMAL, "tests_other")]]
     if reference:
         sentences.append(words["tests_range"].format(reference=reference))
     told = f"{latest.name} {said_value(latest, phrases)}"
-    source = words["from_result"].format(words=told, date=date) + (f" ({latest.source})" if latest.source else "")
+    source = words["from_result"].format(words=told, date=sources.on(latest.time))
+    source += f" ({latest.source})" if latest.source else ""
     return PlainStatement(
         text=_capital(plain_test(latest)), why=" ".join(sentences), sources=(source,), extra=said_value(latest, phrases)
     )
@@ -101,9 +111,11 @@ def _test(course: Course, phrases: Phrases) -> PlainStatement:
 def _other_tests(gathered: Sequence[Course], phrases: Phrases) -> Iterable[str]:
     fine = sum(course.latest.flag is Flag.NORMAL for course in gathered)
     unflagged = sum(course.latest.flag is None for course in gathered)
-    for key, count in (("tests_fine", fine), ("tests_open", unflagged)):
-        if count:
-            yield phrases.patient[f"{key}_one" if count == 1 else key].format(count=count)
+    is_first = fine + unflagged == len(gathered)
+    if fine:
+        yield counted(phrases.patient, "tests_fine_all" if is_first else "tests_fine", fine)
+    if unflagged:
+        yield counted(phrases.patient, "tests_open_all" if is_first and not fine else "tests_open", unflagged)
 
 
 def _checked(assessment: Assessment, phrases: Phrases) -> str:
@@ -114,7 +126,7 @@ def _checked(assessment: Assessment, phrases: Phrases) -> str:
         "checked_images": len({finding.image_id for finding in assessment.image_findings}),
         "checked_medications": len(record.medications),
     }
-    told = [words[key].format(count=count) for key, count in counts.items() if count]
+    told = [counted(words, key, count) for key, count in counts.items() if count]
     return words["checked"].format(what=listed(told, phrases)) if told else words["checked_nothing"]
 
 
@@ -143,48 +155,20 @@ def _gaps(assessment: Assessment, phrases: Phrases) -> Iterable[str]:
         yield words["missing_unread"].format(what=listed(unread, phrases))
     if assessment.unassessed:
         yield words["missing_some"]
-        yield words["missing_some_count"].format(count=len(assessment.unassessed))
+        yield counted(words, "missing_some_count", len(assessment.unassessed))
     if assessment.problems:
         yield words["missing_problems"].format(count=len(assessment.problems))
-    if not unread and not assessment.unassessed and not assessment.problems:
+    if numbers := _numbers_in_notes(assessment, phrases):
+        yield numbers
+    if unknown := unknown_basics(assessment, words):
+        yield words["missing_basics"].format(what=words["or"].join(unknown))
+    if not (unread or assessment.unassessed or assessment.problems or numbers or unknown):
         yield words["missing_none"]
 
 
-def sources(evidence: Iterable[Evidence], phrases: Phrases) -> tuple[str, ...]:
-    """Say for each piece of evidence where it stands: date, test and value, or the quoted words."""
-    told = dict.fromkeys(_source(piece, phrases) for piece in evidence)
-    return tuple(told)[:_MAX_SOURCES]
-
-
-def _source(evidence: Evidence, phrases: Phrases) -> str:
-    words = phrases.patient
-    date, statement = _on(evidence.time, phrases), " ".join(evidence.statement.split())
-    if evidence.kind is EvidenceKind.NOTE:
-        told = words["from_note"].format(words=statement, date=date)
-        doubt = evidence.presence in (Presence.POSSIBLE, Presence.CONDITIONAL, Presence.HYPOTHETICAL)
-        remark = words["absent"] if evidence.presence is Presence.ABSENT else words["possible"] if doubt else ""
-        return f"{told} {remark}".strip()
-    if evidence.kind is EvidenceKind.OBSERVATION:
-        told = words["from_result"].format(words=statement, date=date)
-    elif evidence.kind is EvidenceKind.IMAGE:
-        model = f"{evidence.method} {evidence.method_version}".strip()
-        label, _, number = statement.rpartition(" ")
-        score = number if evidence.score is None else said_score(evidence.score)
-        told = words["from_image"].format(words=_image_label(label), score=score, date=date, model=model)
-    elif evidence.kind is EvidenceKind.MEDICATION:
-        told = words["from_medication"].format(words=statement, date=date)
-    else:
-        told = words["from_patient"].format(words=statement)
-    return f"{told} ({evidence.source})" if evidence.source else told
-
-
-def _image_label(label: str) -> str:
-    """Return an image's label in everyday words where a concept knows it."""
-    return plain_label(label.replace(" ", "_")) or without_underscores(label)
-
-
-def _on(time: datetime | None, phrases: Phrases) -> str:
-    return phrases.patient["on_date"].format(date=said_day(time, phrases)) if time else ""
+def _numbers_in_notes(assessment: Assessment, phrases: Phrases) -> str:
+    count = len(values_in_notes(assessment))
+    return counted(phrases.patient, "missing_numbers", count) if count else ""
 
 
 def _sentence(name: str, dose: str, source: str) -> PlainStatement:

@@ -1,4 +1,4 @@
-"""Tests and image labels in everyday words, from the ``plain`` of ``rules/``.
+"""What ``rules/`` tells of names: tests and image labels in everyday words, the names and kinds of concepts.
 
 Only the two or three keys that a patient's page needs are read here; ``labs`` and ``fusion`` check the whole files.
 """
@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from nlp_engine.assessment import LabResult
-from nlp_engine.knowledge import load_concepts, read_yaml, resource
+from nlp_engine.knowledge import Concept, load_concepts, normalise_phrase, read_yaml, resource
 
 
 class _Named(BaseModel):
@@ -32,8 +32,25 @@ def _tests() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def _concepts() -> dict[str, Concept]:
+    return load_concepts()
+
+
+@lru_cache(maxsize=1)
 def _labels() -> dict[str, str]:
-    return {label: concept.plain for concept in load_concepts().values() for label in concept.image_labels}
+    return {label: concept.plain for concept in _concepts().values() for label in concept.image_labels}
+
+
+@lru_cache(maxsize=1)
+def concept_names() -> frozenset[str]:
+    """Return the names of all concepts as they are compared."""
+    return frozenset(normalise_phrase(name) for c in _concepts().values() for name in (c.name, *c.names))
+
+
+def is_disease(concept: str) -> bool:
+    """Say whether a concept is a disease, not a symptom, a sign or a test."""
+    known = _concepts().get(concept)
+    return known is not None and known.kind == "disease"
 
 
 def plain_test(result: LabResult) -> str:

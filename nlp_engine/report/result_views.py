@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from nlp_engine.assessment import Assessment, EvidenceKind, Flag, LabResult
 from nlp_engine.record import ObservationKind, sort_time
 from nlp_engine.report.charts import Series, draw
@@ -13,6 +15,9 @@ from nlp_engine.report.words import listed, said_number, said_reference, said_ti
 
 MAX_CHARTS = 12
 _MAX_POINTS = 30
+_MAX_ROWS = 2_000
+"""Rows of the full table; above, the newest of each test only."""
+_MAX_OF_TEST = 200
 _LONG_TABLE = 150
 """Rows from which the full table is not printed on paper."""
 _UP = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
@@ -27,11 +32,15 @@ def labs_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> LabsV
         _panel_row(course, number, tracer, phrases, with_chart=number <= MAX_CHARTS)
         for number, course in enumerate(out, start=1)
     ]
+    newest, shown = _shown(assessment, {course.latest.observation_id for course in out}, tracer)
+    left = len(assessment.lab_results) - len(shown)
     return LabsView(
         out_of_range=tuple(rows),
         remarks=tuple(_remarks(gathered, len(out), phrases)),
-        table=tuple(_table_row(result, tracer, phrases) for result in _table_order(assessment.lab_results)),
-        is_long=len(assessment.lab_results) > _LONG_TABLE,
+        table=tuple(_table_row(result, tracer, phrases) for result in shown),
+        table_about=phrases.clinician["all_results_count"].format(count=len(shown), all=len(assessment.lab_results)),
+        left_out=phrases.clinician["results_left_out"].format(shown=newest, left=left) if left else "",
+        is_long=len(shown) > _LONG_TABLE,
     )
 
 
@@ -112,6 +121,25 @@ def _chart(course: Course, number: int, phrases: Phrases) -> ChartView | None:
         first=said_time(day_first.replace(tzinfo=None), phrases) if len(points) > 1 else "",
         last=said_time(day_last.replace(tzinfo=None), phrases) if len(points) > 1 else "",
     )
+
+
+def _shown(assessment: Assessment, latest: set[str], tracer: Tracer) -> tuple[int, list[LabResult]]:
+    """Return the rows of the table, and how many of each test they hold at least.
+
+    A page of 40,000 rows is of no use: the newest of each test are kept, and every row that something links to.
+    """
+    ordered = _table_order(assessment.lab_results)
+    tests = Counter(key_of_test(result) for result in ordered)
+    newest = max(1, min(_MAX_OF_TEST, _MAX_ROWS // max(1, len(tests))))
+    seen: Counter[str] = Counter()
+    shown = []
+    for result in ordered:
+        seen[key_of_test(result)] += 1
+        anchor = tracer.anchor(EvidenceKind.OBSERVATION, result.observation_id) or ""
+        is_linked = result.observation_id in latest or bool(tracer.used_in(anchor))
+        if len(ordered) <= _MAX_ROWS or seen[key_of_test(result)] <= newest or is_linked:
+            shown.append(result)
+    return newest, shown
 
 
 def _table_order(results: tuple[LabResult, ...]) -> list[LabResult]:

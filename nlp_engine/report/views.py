@@ -124,6 +124,8 @@ class LabsView:
     out_of_range: tuple[LabPanelRow, ...]
     remarks: tuple[str, ...]
     table: tuple[LabTableRow, ...]
+    table_about: str
+    left_out: str
     is_long: bool
 
 
@@ -287,6 +289,9 @@ class ClinicianView:
     images: tuple[ImageView, ...]
     scores: tuple[ScoreView, ...]
     findings: tuple[FindingGroup, ...]
+    values: str
+    value_quotes: tuple[EvidenceView, ...]
+    not_known: str
     medications: tuple[MedicationView, ...]
     notes: tuple[NoteView, ...]
     legend: tuple[tuple[str, str], ...]
@@ -328,9 +333,12 @@ class PatientReportView:
     tests: tuple[PlainStatement, ...]
     tests_rest: tuple[str, ...]
     records: tuple[PlainGroup, ...]
+    negatives: tuple[PlainStatement, ...]
+    negatives_rest: str
     medicines: tuple[PlainStatement, ...]
     medicines_stopped: tuple[PlainStatement, ...]
     questions: tuple[str, ...]
     is_urgent: bool
+    numbers_in_notes: str
     gaps: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]

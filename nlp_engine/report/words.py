@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -22,7 +23,7 @@ def said_time(time: datetime | None, phrases: Phrases) -> str:
     if (time.hour, time.minute) == (0, 0):
         return day
     offset = time.strftime("%z")
-    zone = f" UTC{offset[:3]}:{offset[3:5]}" if offset else ""
+    zone = "" if not offset else " UTC" if not time.utcoffset() else f" UTC{offset[:3]}:{offset[3:5]}"
     return f"{day}, {time:%H:%M}{zone}"
 
 
@@ -58,13 +59,24 @@ def said_value(result: LabResult, phrases: Phrases) -> str:
 
 
 def said_reference(result: LabResult, phrases: Phrases) -> str:
-    """Return the reference interval, empty if there is none."""
-    low, high = (None if end is None else said_number(end) for end in (result.reference_low, result.reference_high))
+    """Return the reference interval with the places of the value, empty if there is none."""
+    low, high = (
+        None if end is None else said_number(_as_exact(end, result.value))
+        for end in (result.reference_low, result.reference_high)
+    )
     if low is not None and high is not None:
         return phrases.common["to_range"].format(low=low, high=high)
     if high is not None:
         return phrases.common["at_most"].format(high=high)
     return "" if low is None else phrases.common["at_least"].format(low=low)
+
+
+def _as_exact(end: Decimal, value: Decimal | None) -> Decimal:
+    """Return an end of an interval with at least the decimal places of the value: 28 beside 32.1 is 28.0."""
+    if value is None:
+        return end
+    places = min(-int(value.as_tuple().exponent), _MANY_PLACES)
+    return end.quantize(Decimal(1).scaleb(-places)) if places > -int(end.as_tuple().exponent) else end
 
 
 def said_score(score: float) -> str:
@@ -89,6 +101,11 @@ def said_age(patient: Patient, as_of: datetime | None, phrases: Phrases) -> str:
 def without_underscores(name: str) -> str:
     """Return an id of a section or a label as words."""
     return name.replace("_", " ").strip()
+
+
+def counted(words: Mapping[str, str], key: str, count: int) -> str:
+    """Return a phrase with its number; the phrase ``<key>_one`` speaks of a single thing."""
+    return words[f"{key}_one" if count == 1 else key].format(count=count)
 
 
 def listed(words: list[str], phrases: Phrases) -> str:

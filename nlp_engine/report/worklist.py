@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nlp_engine.assessment import Assessment, Indicator
-from nlp_engine.report.card_views import reading_order
-from nlp_engine.report.clinician import counts
+from nlp_engine.report.card_views import reading_order, uncovered_summary
+from nlp_engine.report.clinician import counts, level_words
+from nlp_engine.report.limits import values_in_notes
 from nlp_engine.report.phrases import Phrases, load_phrases
 from nlp_engine.report.rendering import render
 from nlp_engine.report.views import CountView, LostView
@@ -44,15 +46,15 @@ class WorklistRow:
         phrases = load_phrases(language)
         patient = assessment.record.patient
         critical, conflicts, warnings, infos = assessment.urgency
-        cards = reading_order(assessment.cards)
+        level, top = _top(assessment, phrases)
         age, sex = said_age(patient, assessment.as_of, phrases), said_sex(patient, phrases)
         return cls(
             rank=(-critical, -conflicts, -warnings, -infos, patient.id),
             patient_id=patient.id,
             name=patient.name or "",
             about=f"{age}, {sex}",
-            level=cards[0].indicator.value if cards else "none",
-            top=cards[0].summary if cards else phrases.worklist["no_card"],
+            level=level,
+            top=top,
             counts=tuple(count for count in counts(assessment, phrases) if count.count),
             as_of=said_time(assessment.as_of, phrases),
             clinician_href=clinician_href,
@@ -92,6 +94,19 @@ def render_worklist(
     )
 
 
+def _top(assessment: Assessment, phrases: Phrases) -> tuple[str, str]:
+    """Return level and sentence of what is read first: a critical card, a conflict, any other card."""
+    cards = reading_order(assessment.cards)
+    if cards and (cards[0].indicator is Indicator.CRITICAL or not assessment.conflicts):
+        return cards[0].indicator.value, cards[0].summary
+    if assessment.conflicts:
+        has_card = bool(cards) and cards[0].is_conflict
+        return "conflict", cards[0].summary if has_card else uncovered_summary(assessment.conflicts[0], phrases)
+    values = len(values_in_notes(assessment))
+    words = phrases.worklist["no_card_values" if values else "no_card"]
+    return "none", words.format(count=values)
+
+
 def _lost(failures: Sequence[Mapping[str, object]], phrases: Phrases) -> list[LostView]:
     """Return the records without a result, and apart from them those that lost a part."""
     words = phrases.worklist
@@ -108,13 +123,11 @@ def _lost(failures: Sequence[Mapping[str, object]], phrases: Phrases) -> list[Lo
 
 
 def _totals(rows: Sequence[WorklistRow], language: str) -> list[CountView]:
-    """Count the patients by their most urgent card."""
+    """Count the patients by what is read first of them."""
     phrases = load_phrases(language)
-    levels = [row.level for row in rows]
-    return [
-        CountView(level.value, phrases.symbol[level.value], levels.count(level.value), phrases.indicator[level.value])
-        for level in reversed(Indicator)
-    ]
+    levels = Counter(row.level for row in rows)
+    words = level_words(phrases)
+    return [CountView(level, phrases.symbol[level], levels[level], word) for level, word in words.items()]
 
 
 def _pairs(values: object) -> list[tuple[str, str]]:

@@ -67,7 +67,7 @@ def test_both_sides_of_a_conflict_stand_side_by_side(html):
     sides = re.search(r'<div class="sides">(.*?)</div>\s*</div>', html, re.DOTALL).group(1)
     left, right = sides.split("Speaks against it")
     assert "pneumonia 0.93" in left
-    assert "output of chest-net 2.1, threshold 0.5" in left
+    assert "output of chest-net, version 2.1, threshold 0.5" in left
     assert "focal consolidation" in right
 
 
@@ -79,7 +79,7 @@ def test_what_the_sides_of_a_conflict_show_is_not_shown_twice(assessment):
     card = card.model_copy(update={"facts": (fact,), "evidence": (other_words,)})
     html = render_report(assessment.model_copy(update={"cards": (card,)}))
     article = html[html.index("<article") : html.index("</article>")]
-    assert article.count("output of chest-net 2.1, threshold 0.5") == 1
+    assert article.count("output of chest-net, version 2.1, threshold 0.5") == 1
     assert "What was seen" not in article
 
 
@@ -215,7 +215,7 @@ def test_mixed_time_zones_do_not_break_the_order(assessment):
     results = list(assessment.lab_results)
     results[0] = results[0].model_copy(update={"time": results[0].time.replace(tzinfo=UTC)})
     html = render_report(assessment.model_copy(update={"lab_results": tuple(results)}))
-    assert "UTC+00:00" in html
+    assert " UTC" in html
 
 
 def test_modality_that_no_stage_read_is_named(assessment):
