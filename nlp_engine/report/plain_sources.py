@@ -16,6 +16,8 @@ _MAX_SOURCES = 6
 _MAX_OTHER_SIDE = 2
 _SCORE_BEHIND = re.compile(r"\s+[<>]?[01](?:\.\d+)?(?:\s*\([^()]*\))?$")
 """The score, and the decision in brackets, at the end of a statement about a picture."""
+_REMARK_BEHIND = re.compile(r"\s*\([^()]*\)$")
+"""Flag, interval or formula in brackets at the end of a statement about a result; the clinician's page tells them."""
 _DOUBTS = (Presence.POSSIBLE, Presence.CONDITIONAL, Presence.HYPOTHETICAL)
 
 
@@ -54,7 +56,7 @@ class PlainSources:
         if evidence.kind is EvidenceKind.NOTE:
             return self._note_line(evidence, statement, date)
         if evidence.kind is EvidenceKind.OBSERVATION:
-            told = words["from_result"].format(words=statement, date=date)
+            told = words["from_result"].format(words=_REMARK_BEHIND.sub("", statement), date=date)
         elif evidence.kind is EvidenceKind.IMAGE:
             told = self._image_line(evidence, statement, date)
         elif evidence.kind is EvidenceKind.MEDICATION:

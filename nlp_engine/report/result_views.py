@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
 from nlp_engine.assessment import Assessment, EvidenceKind, Flag, LabResult
 from nlp_engine.record import ObservationKind, sort_time
@@ -115,12 +116,17 @@ def _chart(course: Course, number: int, phrases: Phrases) -> ChartView | None:
     )
     if reference := said_reference(latest, phrases):
         title += words["chart_reference"].format(reference=reference)
-    day_first, day_last = (time.replace(hour=0, minute=0) for time in (points[0][0], points[-1][0]))
     return ChartView(
         svg=draw(series, prefix=f"trend-{number}", title=title),
-        first=said_time(day_first.replace(tzinfo=None), phrases) if len(points) > 1 else "",
-        last=said_time(day_last.replace(tzinfo=None), phrases) if len(points) > 1 else "",
+        first=_chart_day(points[0][0], points[-1][0], phrases) if len(points) > 1 else "",
+        last=_chart_day(points[-1][0], None, phrases) if len(points) > 1 else "",
     )
+
+
+def _chart_day(day: datetime, other: datetime | None, phrases: Phrases) -> str:
+    """Return the day below an end of a course; the year only where the other end does not tell it."""
+    short = f"{day.day} {phrases.months[day.month - 1]}"
+    return short if other is not None and other.year == day.year else f"{short} {day.year}"
 
 
 def _shown(assessment: Assessment, latest: set[str], tracer: Tracer) -> tuple[int, list[LabResult]]:
