@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 from difflib import get_close_matches
 from importlib.resources import files
@@ -60,7 +61,9 @@ class ConceptLab(KnowledgeModel):
     ``sufficient`` one makes it too, but a normal result says nothing (a fever that comes and goes, a treated diabetes);
     a ``supporting`` one only adds to what another modality said. ``codes`` are LOINC, primary codes of
     ``rules/labs/*.yaml``. A number carries its source; a defining analyte its unit, as a result in another unit never
-    speaks against the concept. Results older than ``max_age_days`` are not looked at.
+    speaks against the concept. Results older than ``max_age_days`` are not looked at. ``only_without``: this analyte is
+    looked at only where none of those codes has a usable result (creatinine only where there is no eGFR).
+    ``full_weight_at``: the number from which on a result has its full weight, where no interval tells how far it is.
     """
 
     codes: tuple[str, ...] = Field(min_length=1)
@@ -69,6 +72,8 @@ class ConceptLab(KnowledgeModel):
     unit: str | None = None
     role: Literal["defining", "sufficient", "supporting"] = "supporting"
     max_age_days: int = Field(default=30, ge=1)
+    only_without: tuple[str, ...] = ()
+    full_weight_at: Decimal | None = None
     source: Source | None = None
 
     @model_validator(mode="after")
@@ -88,10 +93,12 @@ class Concept(KnowledgeModel):
 
     ``names`` are phrases of notes (matched without case, as whole words, against a mention's text; the longest name
     wins; plural and hyphen variants need not be listed). ``not_names`` hold a name and mean something else ("hay
-    fever" is no fever). ``normal_phrases`` say in a note that the concept is absent ("normal renal function").
-    ``chronic``: whoever had it still has it, so that a history of it counts today. ``expects`` names the modalities
-    that usually speak of it: a missing one lowers the confidence. ``plain`` is the concept in everyday words, fit for
-    "signs of ...".
+    fever" is no fever); beside a word of ``not_near`` in its sentence a name means something else too (influenza in
+    a list of vaccines). ``normal_phrases`` say in a note that the concept is absent ("normal renal function"), in
+    ``normal_sections`` only where these are given. ``is_a`` are the ids of broader concepts: cellulitis is an
+    infection, and a note that finds no infection on a picture does not undo it. ``chronic``: whoever had it still
+    has it, so that a history of it counts today. ``expects`` names the modalities that usually speak of it: a
+    missing one lowers the confidence. ``plain`` is the concept in everyday words, fit for "signs of ...".
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -100,7 +107,10 @@ class Concept(KnowledgeModel):
     kind: Literal["disease", "symptom", "sign", "laboratory"]
     names: tuple[str, ...] = ()
     not_names: tuple[str, ...] = ()
+    not_near: tuple[str, ...] = ()
     normal_phrases: tuple[str, ...] = ()
+    normal_sections: tuple[str, ...] = ()
+    is_a: tuple[str, ...] = ()
     chronic: bool = False
     codes: tuple[TerminologyCode, ...] = ()
     labs: tuple[ConceptLab, ...] = ()
@@ -125,7 +135,7 @@ def load_concepts(folder: Path | None = None) -> dict[str, Concept]:
     Raises
     ------
     KnowledgeError
-        If a file does not fit, or an id stands twice.
+        If a file does not fit, an id stands twice, or a broader concept is not there.
     """
     concepts: dict[str, Concept] = {}
     for file in read_yaml_folder(folder or resource("rules") / "concepts", ConceptFile):
@@ -133,7 +143,24 @@ def load_concepts(folder: Path | None = None) -> dict[str, Concept]:
             if concept.id in concepts:
                 raise KnowledgeError("concepts", f'the id "{concept.id}" stands twice')
             concepts[concept.id] = concept
+    for concept in concepts.values():
+        for broader in concept.is_a:
+            if broader not in concepts:
+                hint = did_you_mean(broader, list(concepts))
+                raise KnowledgeError("concepts", f'{concept.id}: unknown broader concept "{broader}"{hint}')
     return concepts
+
+
+def broader_concepts(concepts: Mapping[str, Concept], concept_id: str) -> frozenset[str]:
+    """Return the ids of all concepts that are broader than one, at any distance, without itself."""
+    found: set[str] = set()
+    waiting = list(concepts[concept_id].is_a)
+    while waiting:
+        broader = waiting.pop()
+        if broader not in found:
+            found.add(broader)
+            waiting += concepts[broader].is_a
+    return frozenset(found - {concept_id})
 
 
 def resource(name: str) -> Path:

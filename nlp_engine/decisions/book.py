@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from nlp_engine.assessment import CardSource, Evidence, EvidenceKind, Score
 from nlp_engine.decisions.drugs import DrugClasses
 from nlp_engine.decisions.expression import Expression
-from nlp_engine.decisions.facts import Fact, Sight
+from nlp_engine.decisions.facts import Fact, FindingStatus, Sight
 from nlp_engine.decisions.library import Library
 from nlp_engine.decisions.nodes import Verdict
 from nlp_engine.decisions.rules import ScoreSpec
@@ -71,10 +71,22 @@ class FactBook:
         return self._medications.get(class_id, ())
 
     def condition(self, name: str) -> Fact:
-        """Return the truth of a condition, with the evidence of the facts that decided it."""
+        """Return the truth of a condition, with the evidence and the findings that decided it."""
         verdict = self.judge(self.library.conditions[name])
         unusable = any(self.fact(missing).unusable for missing in verdict.missing)
-        return Fact(verdict.value, self.evidence(verdict.decisive), problem=self._lacking(verdict), unusable=unusable)
+        return Fact(
+            verdict.value,
+            self.evidence(verdict.decisive),
+            words=", ".join(words for name in verdict.decisive if (words := self._finding_words(name))) or None,
+            problem=self._lacking(verdict),
+            unusable=unusable,
+        )
+
+    def _finding_words(self, name: str) -> str | None:
+        fact = self.fact(name)
+        if not isinstance(self.library.facts[name], FindingStatus) or fact.value is None:
+            return None
+        return fact.words or f"{self.library.label(name)}: {fact.value}"
 
     def score(self, score_id: str) -> Fact:
         """Return a calculator's result as a fact."""

@@ -79,7 +79,7 @@ def conflict_card(advice: Advice, finding: Finding) -> Card:
 def fact_value(name: str, book: FactBook) -> FactValue:
     """Return a fact as the card shows it: label, value in words, evidence."""
     fact, spec = book.fact(name), book.library.facts[name]
-    value = None if fact.value is None else said(fact.value, spec.unit)
+    value = None if fact.value is None else said(fact.value, spec.said_unit)
     if fact.value is True and fact.words:
         value = f"yes ({fact.words})"
     return FactValue(name=name, label=book.library.label(name), value=value, evidence=fact.evidence)

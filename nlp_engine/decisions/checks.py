@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from nlp_engine.decisions.expression import Expression
 from nlp_engine.decisions.facts import FindingStatus, ImageFact, NoteAssertion, ObservationFact
 from nlp_engine.decisions.library import Library, LoadedRule, places
 from nlp_engine.decisions.loading import load_library
-from nlp_engine.decisions.rules import Example
+from nlp_engine.decisions.rules import Example, Rule
 from nlp_engine.decisions.stage import judge_rule
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import Concept, did_you_mean, load_concepts, resource
@@ -55,10 +56,18 @@ def _rule_problems(library: Library, loaded: LoadedRule) -> Iterator[str]:
     summary = longest_summary(rule, library)
     if len(summary) > MAX_SUMMARY:
         yield f"{where}: the summary can grow to {len(summary)} characters, {MAX_SUMMARY} are allowed"
+    labels = Counter(library.label(name) for name in {*loaded.when.names, *_named(rule)})
+    for label, times in labels.items():
+        if times > 1:
+            yield f'{where}: two of its facts have the label "{label}"'
     if "consider" not in rule.summary.lower():
         yield f'{where}: the summary must offer an option ("consider ...")'
     if not re.search(r"\b(doctor|care team|nurse)\b", rule.plain):
         yield f"{where}: the plain sentence must send the patient to a person (doctor, nurse or care team)"
+
+
+def _named(rule: Rule) -> list[str]:
+    return [name for template in (rule.summary, rule.why, rule.plain, rule.plain_why) for name in places(template)]
 
 
 def _reference_problems(library: Library, concepts: dict[str, Concept], root: Path) -> Iterator[str]:
@@ -70,7 +79,8 @@ def _reference_problems(library: Library, concepts: dict[str, Concept], root: Pa
                 if code not in codes:
                     yield f'fact {name}: no analyte has the code "{code}"{did_you_mean(code, sorted(codes))}'
         if isinstance(spec, FindingStatus | NoteAssertion):
-            yield from _unknown_concept(f"fact {name}", spec.concept, concepts)
+            for concept in spec.concepts:
+                yield from _unknown_concept(f"fact {name}", concept, concepts)
         if isinstance(spec, ImageFact) and concepts:
             for label in spec.wanted_labels:
                 if _folded(label) not in image_labels:

@@ -22,6 +22,7 @@ _SENTENCE_END = re.compile(r"[.;\n](?!\d)")
 _CLAUSE_END = re.compile(
     rf"{_SENTENCE_END.pattern}|,|\b(?:and|but|then|continue\w*|start\w*|resum\w*)\b", re.IGNORECASE
 )
+_TURN = re.compile(r"\b(?:but|then|now|currently|continue\w*|start\w*|resum\w*|takes|remains)\b", re.IGNORECASE)
 _GAP = r"(?:\W+[^\W_]+){0,2}\W*"
 
 
@@ -41,7 +42,7 @@ class DrugFile(KnowledgeModel):
 
     ``local_use`` are words of forms and routes that hardly reach the blood. ``not_taken_before`` and
     ``not_taken_after`` are words of a note right around a drug that say that it is not taken ("stopped"); behind
-    ``allergic_to`` a list of drugs may follow.
+    ``allergic_to`` a list of drugs may follow, and behind ``tried_before`` one of drugs that were taken once.
     """
 
     schema_version: Literal[1]
@@ -49,6 +50,7 @@ class DrugFile(KnowledgeModel):
     local_use: tuple[str, ...] = ()
     not_taken_before: tuple[str, ...] = ()
     not_taken_after: tuple[str, ...] = ()
+    tried_before: tuple[str, ...] = ()
     allergic_to: tuple[str, ...] = ()
     classes: tuple[DrugClass, ...]
 
@@ -61,6 +63,7 @@ class DrugClasses:
     local_use: tuple[str, ...] = ()
     not_taken_before: tuple[str, ...] = ()
     not_taken_after: tuple[str, ...] = ()
+    tried_before: tuple[str, ...] = ()
     allergic_to: tuple[str, ...] = ()
 
     @classmethod
@@ -84,6 +87,7 @@ class DrugClasses:
             tuple(word for file in files for word in file.local_use),
             tuple(word for file in files for word in file.not_taken_before),
             tuple(word for file in files for word in file.not_taken_after),
+            tuple(word for file in files for word in file.tried_before),
             tuple(word for file in files for word in file.allergic_to),
         )
 
@@ -107,6 +111,18 @@ class DrugClasses:
         before = _CLAUSE_END.split(sentence)[-1]
         after = _CLAUSE_END.split(text[end : end + _REACH])[0]
         return bool(self._before.search(_folded(before)) or self._after.match(_folded(after)))
+
+    def says_tried(self, text: str, start: int, end: int) -> bool:
+        """Say whether the words before a drug in its sentence say that it was tried or taken once: no answer for today.
+
+        A list may stand in between, no full stop and no verb of taking: "has tried Tylenol and ibuprofen".
+        """
+        sentence = _SENTENCE_END.split(text[max(0, start - _REACH) : start])[-1]
+        return bool(self._tried.search(_folded(_TURN.split(sentence)[-1])))
+
+    @cached_property
+    def _tried(self) -> re.Pattern[str]:
+        return _whole_words(list(map(_folded, self.tried_before)))
 
     @cached_property
     def _allergic(self) -> re.Pattern[str]:

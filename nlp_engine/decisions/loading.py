@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from nlp_engine.decisions.drugs import DrugClasses
 from nlp_engine.decisions.expression import Expression, FactType, parse_expression
-from nlp_engine.decisions.facts import Condition, NewestOf, ScoreFact, Takes
+from nlp_engine.decisions.facts import Condition, FindingStatus, NewestOf, ScoreFact, Takes
 from nlp_engine.decisions.library import Library, LoadedRule, places
 from nlp_engine.decisions.rules import Rule, RuleFile, ScoreSpec
 from nlp_engine.decisions.scores import CALCULATORS
@@ -124,6 +124,8 @@ def _check_rule(library: Library, loaded: LoadedRule) -> None:
             spec = library.facts[name]
             if spec.type.kind is Kind.TRUTH and not isinstance(spec, Takes):
                 raise KnowledgeError(where, f'"{{{name}}}" is true or false and cannot stand in a sentence')
+            if isinstance(spec, FindingStatus) and len(spec.concept) > 1:
+                raise KnowledgeError(where, f'"{{{name}}}" names several concepts and cannot stand in a sentence')
     rule_ids = [other.rule.id for other in library.rules]
     for other in rule.supersedes:
         _known(other, rule_ids, where, "rule")

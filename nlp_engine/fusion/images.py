@@ -8,7 +8,7 @@ from datetime import datetime
 
 from nlp_engine.assessment import Evidence, EvidenceKind, ImageFinding
 from nlp_engine.fusion.settings import FusionSettings
-from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within
+from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within, newest_only
 from nlp_engine.knowledge import Concept
 
 _SAYS = {"present": Says.PRESENT, "absent": Says.ABSENT, "not_sure": Says.POSSIBLE}
@@ -26,13 +26,16 @@ class ImageReader:
                 self._by_label[_folded(label)].append(concept.id)
 
     def read(self, findings: Sequence[ImageFinding], as_of: datetime | None) -> dict[str, Spoken]:
-        """Return concept id -> what the image models say."""
+        """Return concept id -> what the image models say of the newest day that has an image.
+
+        Older images are a course and no evidence for today; an image without a time counts as the oldest.
+        """
         said: defaultdict[str, list[Statement]] = defaultdict(list)
         for finding in findings:
             if is_within(finding.time, as_of, self._settings.windows.image_max_age_days):
                 for concept in self._by_label.get(_folded(finding.label), ()):
                     said[concept].append(self._statement(finding))
-        return {concept: Spoken(tuple(statements), has_data=True) for concept, statements in said.items()}
+        return {concept: Spoken(tuple(newest_only(statements)), has_data=True) for concept, statements in said.items()}
 
     def _statement(self, finding: ImageFinding) -> Statement:
         weights = self._settings.weights

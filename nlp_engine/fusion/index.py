@@ -18,6 +18,9 @@ _GAP = re.compile(r"[\s\-/]*")
 _PART = re.compile(r"[,;()\[\]]|:\s")
 _REACH = 80
 """How far around a mention, in characters, a normal phrase is looked for."""
+_SENTENCE_REACH = 300
+"""How far around a mention, in characters, words are looked for that make something else of it."""
+_ITEM = re.compile(r"\n\s*(?:[-*\u2022]|\d+[.)])\s")
 
 Phrases = dict[tuple[str, ...], tuple[str, ...]]
 
@@ -44,6 +47,7 @@ class ConceptIndex:
         self._matching = matching
         self._names = _names(concepts.values())
         self._normal = _normal_phrases(concepts.values())
+        self._not_near = {c.id: frozenset(map(normalise_phrase, c.not_near)) for c in concepts.values() if c.not_near}
         self._longest_name = max(map(len, self._names), default=0)
         self._longest_normal = max(map(len, self._normal), default=0)
         self.find = lru_cache(maxsize=65536)(self._find)
@@ -121,6 +125,21 @@ class ConceptIndex:
             behind += 1
         return min(start, words[first][1]), max(end, words[behind - 1][2])
 
+    def means_else(self, concept: str, text: str, start: int, end: int) -> bool:
+        """Say whether a word in the sentence or list entry of a name makes something else of it.
+
+        "Influenza" in a list of vaccines is no influenza; "CVA" beside "tenderness" is no stroke.
+        """
+        words = self._not_near.get(concept)
+        if not words:
+            return False
+        low, high = max(0, start - _SENTENCE_REACH), min(len(text), end + _SENTENCE_REACH)
+        low = max([low, *(item.end() for item in _ITEM.finditer(text, low, start))])
+        after = _ITEM.search(text, end, high)
+        high = after.start() if after else high
+        around = _sentence_words(text, start, end, reach=_SENTENCE_REACH)
+        return any(word in words for word, first, behind in around if low <= first and behind <= high)
+
     def normal_phrases(self, text: str, start: int, end: int) -> list[PhraseHit]:
         """Return the normal phrases that overlap a mention, within its sentence.
 
@@ -159,9 +178,9 @@ def _run_of_words(text: str, start: int, end: int) -> list[tuple[str, int, int]]
     return run
 
 
-def _sentence_words(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+def _sentence_words(text: str, start: int, end: int, *, reach: int = _REACH) -> Iterator[tuple[str, int, int]]:
     """Yield the normalised words around a span, up to the ends of its sentence, with their spans."""
-    low, high = max(0, start - _REACH), min(len(text), end + _REACH)
+    low, high = max(0, start - reach), min(len(text), end + reach)
     for stop in _BREAK.finditer(text, low, start):
         low = stop.end()
     after = _BREAK.search(text, end, high)

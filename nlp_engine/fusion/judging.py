@@ -32,13 +32,15 @@ class Voice:
 
 
 def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: FusionSettings) -> Finding | None:
-    """Return the finding of one concept, None if nothing speaks of it by itself."""
+    """Return the finding of one concept, None if nothing speaks of it by itself or only a normal result denies it."""
     statements = [statement for one in spoken.values() for statement in one.statements]
     voices = [voice for kind, one in spoken.items() if (voice := _voice(kind, one.statements)) is not None]
     if not voices:
         return None
     heard = [voice for voice in voices if not any(_overtakes(other, voice, concept, settings) for other in voices)]
     status = _status(heard)
+    if status is Status.ABSENT and all(statement.kind is EvidenceKind.OBSERVATION for statement in statements):
+        return None
     adds = [statement for statement in statements if statement.says is Says.ADDS]
     if not any(voice.says in _FOR for voice in voices):
         statements = [statement for statement in statements if statement not in adds]
@@ -123,6 +125,7 @@ def _sorted(statements: Iterable[Statement]) -> tuple[Evidence, ...]:
         return (
             STRENGTH_ORDER.index(statement.says), -sort_time(evidence.time), -statement.strength,
             evidence.kind, evidence.source_id, evidence.start or 0, evidence.end or 0, evidence.statement,
+            evidence.score or 0,
         )  # fmt: skip
 
     return tuple(statement.evidence for statement in sorted(statements, key=key))

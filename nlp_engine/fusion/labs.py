@@ -8,7 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from nlp_engine.assessment import Evidence, EvidenceKind, Flag, LabResult
-from nlp_engine.fusion.settings import FusionSettings
+from nlp_engine.fusion.derived import CALCULATED
+from nlp_engine.fusion.settings import Borderline, FusionSettings
 from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within
 from nlp_engine.knowledge import Concept, ConceptLab
 from nlp_engine.record import sort_time
@@ -52,17 +53,19 @@ class ResultReader:
         self, concept: Concept, by_code: Mapping[str, Sequence[LabResult]], as_of: datetime | None
     ) -> Spoken:
         statements: dict[Statement, None] = {}
-        has_data = False
+        usable: set[str] = set()
         for lab in concept.labs:
+            if usable.intersection(lab.only_without):
+                continue
             found = [result for code in lab.codes for result in by_code.get(code, ())]
             judged = [
                 (result, beyond)
                 for result in found
                 if is_within(result.time, as_of, lab.max_age_days) and (beyond := is_beyond(lab, result)) is not None
             ]
-            has_data = has_data or bool(judged)
+            usable |= {result.code for result, _ in judged if result.code is not None}
             statements |= dict.fromkeys(self._of_analyte(lab, judged))
-        return Spoken(tuple(statements), has_data)
+        return Spoken(tuple(statements), bool(usable))
 
     def _of_analyte(self, lab: ConceptLab, judged: Sequence[tuple[LabResult, bool]]) -> list[Statement]:
         newest_time = max((sort_time(result.time) for result, _ in judged), default=0)
@@ -73,12 +76,24 @@ class ResultReader:
             return [self._statement(lab, Says.ADDS, _worst(lab, abnormal))] if abnormal else []
         statements = []
         if abnormal:
-            statements.append(self._statement(lab, Says.PRESENT, _worst(lab, abnormal)))
+            statements.append(self._of_abnormal(lab, _worst(lab, abnormal)))
         elif earlier := [result for result, beyond in judged if beyond]:
             statements.append(self._statement(lab, Says.EARLIER, _worst(lab, earlier)))
         if lab.role == "defining" and normal:
             statements.append(self._statement(lab, Says.ABSENT, _worst(lab, normal)))
         return statements
+
+    def _of_abnormal(self, lab: ConceptLab, result: LabResult) -> Statement:
+        """Return what an abnormal result says: the farther beyond its interval, the more.
+
+        A limit of a guideline defines the finding, the end of an interval does not: a little beyond it is possible.
+        """
+        weights, rules = self._settings.weights.result, self._settings.borderline
+        far = how_far(lab, result, rules)
+        weight = weights.just_beyond + (weights.defining - weights.just_beyond) * float(far)
+        by_interval = "reference" in (lab.above, lab.below)
+        says = Says.POSSIBLE if by_interval and far < rules.below else Says.PRESENT
+        return Statement(says, result_evidence(lab, result, says), weight)
 
     def _statement(self, lab: ConceptLab, says: Says, result: LabResult) -> Statement:
         weights = self._settings.weights.result
@@ -100,6 +115,37 @@ def is_beyond(lab: ConceptLab, result: LabResult) -> bool | None:
     if result.flag in (_HIGH if lab.above is not None else _LOW):
         return True
     return None if lab.unit is not None and result.unit != lab.unit else False
+
+
+def how_far(lab: ConceptLab, result: LabResult, rules: Borderline) -> Decimal:
+    """Return how far an abnormal result lies beyond its own interval: 0 at its end, 1 at the full distance or farther.
+
+    With the analyte's ``full_weight_at`` the way from its limit to there is measured. 1 also where nothing can be: a
+    critical result, a number with ``>``, or no interval.
+    """
+    is_above = lab.above is not None
+    limit = lab.above if is_above else lab.below
+    is_critical = result.flag in {Flag.CRITICAL_HIGH, Flag.CRITICAL_LOW}
+    if lab.full_weight_at is not None and isinstance(limit, Decimal):
+        end: Decimal | None = limit
+        full = abs(lab.full_weight_at - limit)
+    else:
+        end = result.reference_high if is_above else result.reference_low
+        full = _full_distance(result, rules, is_above=is_above)
+    if result.value is None or result.comparator is not None or end is None or is_critical or not full:
+        return Decimal(1)
+    beyond = result.value - end if is_above else end - result.value
+    return min(max(beyond / full, Decimal(0)), Decimal(1))
+
+
+def _full_distance(result: LabResult, rules: Borderline, *, is_above: bool) -> Decimal:
+    """Return the distance beyond its interval at which a result has its full weight, 0 without an interval."""
+    low, high = result.reference_low, result.reference_high
+    if low is not None and high is not None:
+        return rules.full * abs(high - low)
+    end = high if is_above else low
+    multiple = rules.full_multiple_above if is_above else rules.full_multiple_below
+    return Decimal(0) if end is None else abs(end * multiple - end)
 
 
 def _compare(lab: ConceptLab, limit: Decimal, result: LabResult) -> bool | None:
@@ -135,6 +181,9 @@ def _words(lab: ConceptLab, result: LabResult, says: Says) -> str:
     number = result.text if result.value is None else f"{result.comparator or ''}{result.value:f}"
     unit = "" if result.unit is None or result.value is None else _plain_unit(result.unit)
     remarks = [_FLAG_WORDS[result.flag]] if result.flag is not None else []
+    if says is Says.POSSIBLE:
+        remarks = [f"slightly {words}" for words in remarks]
+    remarks += [remark for remark in result.remarks if remark.startswith(CALCULATED)]
     remarks += [words for words in (_interval_words(result), _limit_words(lab, says)) if words]
     if says is Says.EARLIER:
         remarks.append("no longer so in the newest result")

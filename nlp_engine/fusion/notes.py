@@ -76,6 +76,8 @@ class NoteReader:
             return
         start, end = self._index.grow(note.text, mention.start, mention.end)
         for concept_id in self._named(mention, note.text[start:end]):
+            if self._index.means_else(concept_id, note.text, start, end):
+                continue
             concept = self._concepts[concept_id]
             says = self._says(concept, mention, note, as_of)
             if says is not None:
@@ -103,6 +105,9 @@ class NoteReader:
             return
         for hit in self._index.normal_phrases(note.text, mention.start, mention.end):
             for concept in hit.concepts:
+                sections = self._concepts[concept].normal_sections
+                if sections and mention.section not in sections:
+                    continue
                 yield concept, self._statement(note, mention, Says.ABSENT, Presence.ABSENT, hit.start, hit.end)
 
     def _says(self, concept: Concept, mention: Mention, note: Note, as_of: datetime | None) -> Says | None:
@@ -116,7 +121,8 @@ class NoteReader:
         if mention.presence is Presence.ABSENT:
             return Says.ABSENT
         if mention.presence is Presence.POSSIBLE:
-            return None if is_past else Says.POSSIBLE
+            is_risk = mention.section in self._settings.sections.certain_only
+            return None if is_past or is_risk else Says.POSSIBLE
         return Says.BACKGROUND if is_past else Says.PRESENT
 
     def _is_recent(self, note: Note, as_of: datetime | None) -> bool:

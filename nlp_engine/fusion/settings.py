@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -25,10 +26,14 @@ class Matching(KnowledgeModel):
 
 
 class Sections(KnowledgeModel):
-    """Ids of note sections that speak of the past, and of those that say nothing about the patient today."""
+    """Ids of note sections that speak of the past, and of those that say nothing about the patient today.
+
+    ``certain_only``: what is only possible there is a risk that was explained.
+    """
 
     history: frozenset[str]
     ignored: frozenset[str]
+    certain_only: frozenset[str]
 
 
 class ConflictDays(KnowledgeModel):
@@ -63,10 +68,33 @@ class NoteWeights(KnowledgeModel):
 
 
 class ResultWeights(KnowledgeModel):
-    """Weight of a result, by the role of its analyte."""
+    """Weight of a result, by the role of its analyte.
+
+    A defining or sufficient one weighs between ``just_beyond`` and ``defining``, by how far beyond its interval it is.
+    """
 
     defining: Weight
+    just_beyond: Weight
     supporting: Weight
+
+
+class Borderline(KnowledgeModel):
+    """How the distance of a result beyond its reference interval counts.
+
+    Parameters
+    ----------
+    below
+        Share of the full distance below which a result beyond its own interval is borderline: possible, not present.
+    full
+        Distance at which a result has its full weight, in widths of the interval.
+    full_multiple_above, full_multiple_below
+        The same for an interval with one end, as a multiple of that end.
+    """
+
+    below: Annotated[Decimal, Field(ge=0, le=1)]
+    full: Annotated[Decimal, Field(gt=0)]
+    full_multiple_above: Annotated[Decimal, Field(gt=1)]
+    full_multiple_below: Annotated[Decimal, Field(gt=0, lt=1)]
 
 
 class Weights(KnowledgeModel):
@@ -88,6 +116,7 @@ class FusionSettings(KnowledgeModel):
     sections: Sections
     windows: Windows
     weights: Weights
+    borderline: Borderline
 
     @classmethod
     def load(cls, path: Path | None = None) -> FusionSettings:

@@ -7,13 +7,14 @@ from datetime import datetime
 from pathlib import Path
 
 from nlp_engine.assessment import EvidenceKind, Finding, ImageFinding, LabResult, NoteExtraction, Status
+from nlp_engine.fusion.derived import with_calculated_egfr
 from nlp_engine.fusion.images import ImageReader
 from nlp_engine.fusion.index import ConceptIndex
 from nlp_engine.fusion.judging import judge
 from nlp_engine.fusion.labs import ResultReader
 from nlp_engine.fusion.notes import NoteReader
 from nlp_engine.fusion.settings import FusionSettings
-from nlp_engine.knowledge import Concept, load_concepts, resource
+from nlp_engine.knowledge import Concept, broader_concepts, load_concepts, resource
 from nlp_engine.record import PatientRecord
 
 _ORDER = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
@@ -25,6 +26,7 @@ class FusionStage:
     def __init__(self, concepts: Mapping[str, Concept], settings: FusionSettings) -> None:
         self._concepts = dict(concepts)
         self._settings = settings
+        self._broader = {concept: broader_concepts(self._concepts, concept) for concept in self._concepts}
         index = ConceptIndex(self._concepts, settings.matching)
         self._notes = NoteReader(self._concepts, index, settings)
         self._results = ResultReader(self._concepts, settings)
@@ -51,10 +53,16 @@ class FusionStage:
         *,
         as_of: datetime | None,
     ) -> list[Finding]:
-        """Return one finding a concept that anything speaks of: conflicts first, then by status and confidence."""
+        """Return one finding a concept that anything speaks of: conflicts first, then by status and confidence.
+
+        What only a normal result denies is left out, as it stands in the results; so is what is denied while something
+        narrower is there.
+        """
         spoken = {
             EvidenceKind.NOTE: self._notes.read(record.notes, extractions, as_of),
-            EvidenceKind.OBSERVATION: self._results.read(lab_results, as_of),
+            EvidenceKind.OBSERVATION: self._results.read(
+                with_calculated_egfr(lab_results, record.patient, as_of), as_of
+            ),
             EvidenceKind.IMAGE: self._images.read(image_findings, as_of),
         }
         findings = []
@@ -63,4 +71,10 @@ class FusionStage:
             finding = judge(concept, said, self._settings)
             if finding is not None:
                 findings.append(finding)
-        return sorted(findings, key=lambda f: (_ORDER.index(f.status), -f.confidence, f.concept))
+        told = self._without_denied_broader(findings)
+        return sorted(told, key=lambda f: (_ORDER.index(f.status), -f.confidence, f.concept))
+
+    def _without_denied_broader(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Leave out what is denied while something narrower is there: "no infection" of a bone, beside cellulitis."""
+        broader = {concept for f in findings if f.status is not Status.ABSENT for concept in self._broader[f.concept]}
+        return [f for f in findings if not (f.status is Status.ABSENT and f.concept in broader)]

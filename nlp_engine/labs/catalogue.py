@@ -22,6 +22,11 @@ class Conversion(KnowledgeModel):
     offset: Decimal = Decimal(0)
     source: str | None = None
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether a number stays as it is."""
+        return self.factor == 1 and self.offset == 0
+
 
 class Limits(KnowledgeModel):
     """A low and a high limit, both included in what is plausible, or at which a result is critical."""

@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from nlp_engine.assessment import Flag, LabResult
-from nlp_engine.labs.catalogue import Analyte, Catalogue
+from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion
 from nlp_engine.labs.flags import (
     OWN,
     Bounds,
@@ -23,7 +23,7 @@ from nlp_engine.labs.flags import (
     textbook_bounds,
 )
 from nlp_engine.labs.names import AnalyteNames
-from nlp_engine.labs.units import UnitReading, Units, convert
+from nlp_engine.labs.units import UnitReading, Units, convert, shown
 from nlp_engine.labs.values import ParsedValue, parse_value
 from nlp_engine.record import Observation, Patient, PatientRecord
 
@@ -94,9 +94,11 @@ class LabStage:
             limits = analyte if unit.is_canonical and not is_child(age) else None
             flag, doubt = _flag(number, parsed, bounds, limits, observation)
             remarks += doubt
-        return _lab_result(observation, parsed, bounds, flag, remarks).model_copy(
-            update={"name": analyte.name, "code": analyte.code, "value": number, "unit": unit.unit}
-        )
+        found = _lab_result(observation, parsed, bounds, flag, remarks)
+        show = partial(_shown, conversion=unit.conversion, places=analyte.places)
+        low, high = show(found.reference_low), show(found.reference_high)
+        named = {"name": analyte.name, "code": analyte.code, "value": show(number), "unit": unit.unit}
+        return found.model_copy(update=named | {"reference_low": low, "reference_high": high})
 
     def _bounds(
         self, observation: Observation, analyte: Analyte, unit: UnitReading, patient: Patient, age: Decimal | None
@@ -141,6 +143,10 @@ def _lab_result(
         remarks=tuple(remarks),
         source=observation.source,
     )
+
+
+def _shown(number: Decimal | None, *, conversion: Conversion | None, places: int) -> Decimal | None:
+    return None if number is None else shown(number, conversion, places)
 
 
 def _is_plausible(number: Decimal, parsed: ParsedValue, analyte: Analyte) -> bool:

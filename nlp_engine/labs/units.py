@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion, fold_unit
+
+_MOST_DIGITS = 20
+"""Numbers with more digits before the point are typing errors and stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,29 @@ class Units:
         if conversion is None:
             return UnitReading(unit, None, f"the unit {unit} cannot be converted to {analyte.unit}")
         remark = None
-        if conversion.factor != 1 or conversion.offset != 0:
+        if not conversion.is_identity:
             remark = f"converted from {unit}"
         return UnitReading(analyte.unit, conversion, remark)
 
 
 def convert(number: Decimal, conversion: Conversion, places: int) -> Decimal:
-    """Return number * factor + offset; rounded to one place more than the assay's when it was converted."""
-    if conversion.factor == 1 and conversion.offset == 0:
+    """Return number * factor + offset; rounded to three places more than the assay's when it was converted.
+
+    They keep a number and the end of its interval apart while they are compared; `shown` takes them off.
+    """
+    if conversion.is_identity:
         return number
     value = number * conversion.factor + conversion.offset
-    return round(value, places + 1).normalize() + 0
+    return round(value, places + 3).normalize() + 0
+
+
+def shown(number: Decimal, conversion: Conversion | None, places: int) -> Decimal:
+    """Return a number as it is shown: a converted one in the assay's places, any without zeros beyond them."""
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) if number.adjusted() < _MOST_DIGITS else number
+    if conversion is not None and not conversion.is_identity:
+        return rounded.normalize() + 0
+    return rounded if rounded == number and _places(number) > places else number
+
+
+def _places(number: Decimal) -> int:
+    return -int(number.as_tuple().exponent)

@@ -21,6 +21,7 @@ from nlp_engine.fusion import FusionStage
 from nlp_engine.record import Note, Patient, PatientRecord
 
 STAGE = FusionStage.load()
+NOBODY = Patient(id="p1")
 NOW = datetime(2024, 5, 10, 12)
 
 
@@ -100,6 +101,11 @@ def potassium(value: str, **more: object) -> LabResult:
     return result("2823-3", "Potassium", value, "mmol/L", flag, low="3.5", high="5.0", **more)  # type: ignore[arg-type]
 
 
+def sodium(value: str, **more: object) -> LabResult:
+    flag = Flag.CRITICAL_LOW if Decimal(value) < 120 else Flag.LOW if Decimal(value) < 136 else Flag.NORMAL
+    return result("2951-2", "Sodium", value, "mmol/L", flag, low="136", high="145", **more)  # type: ignore[arg-type]
+
+
 def creatinine(value: str, **more: object) -> LabResult:
     flag = Flag.HIGH if Decimal(value) > Decimal("1.3") else Flag.NORMAL
     return result("2160-0", "Creatinine", value, "mg/dL", flag, low="0.7", high="1.3", **more)  # type: ignore[arg-type]
@@ -136,7 +142,8 @@ def fuse(
     labs: tuple[LabResult, ...] = (),
     images: tuple[ImageFinding, ...] = (),
     as_of: datetime | None = NOW,
+    patient: Patient = NOBODY,
 ) -> dict[str, Finding]:
-    record = PatientRecord(patient=Patient(id="p1"), notes=tuple(note for note, _ in notes))
+    record = PatientRecord(patient=patient, notes=tuple(note for note, _ in notes))
     found = STAGE.fuse(record, [extraction for _, extraction in notes], labs, images, as_of=as_of)
     return {finding.concept: finding for finding in found}

@@ -88,4 +88,3 @@ def test_conflicts_come_first():
     record = PatientRecord(patient=Patient(id="p1"), notes=(note,))
     found = STAGE.fuse(record, [extraction], [potassium("6.7")], [image("pneumonia", 0.93)], as_of=None)
     assert [finding.concept for finding in found][:2] == ["pneumonia", "hyperkalemia"]
-    assert found[-1].status is Status.ABSENT

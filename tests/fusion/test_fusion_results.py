@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fusion_builders import creatinine, crp, day, fuse, image, potassium, result, said, temperature
+from fusion_builders import absent, creatinine, crp, day, fuse, image, potassium, result, said, sodium, temperature
 
 from nlp_engine.assessment import EvidenceKind, Flag, Status
 
@@ -18,15 +18,23 @@ def test_a_defining_result_makes_a_finding_that_names_its_row():
     assert evidence.kind is EvidenceKind.OBSERVATION
 
 
-def test_a_normal_defining_result_makes_an_absent_finding():
-    assert fuse(labs=(potassium("4.2"),))["hyperkalemia"].status is Status.ABSENT
+def test_a_normal_defining_result_alone_makes_no_finding():
+    assert fuse(labs=(potassium("4.2"),)) == {}
+    assert "hypernatremia" not in fuse(labs=(sodium("119"),))
+
+
+def test_a_normal_defining_result_opposes_what_a_note_says():
+    assert fuse(absent("hyperkalemia"), labs=(potassium("4.2"),))["hyperkalemia"].status is Status.ABSENT
+    assert fuse(said("hyperkalemia"), labs=(potassium("4.2"),))["hyperkalemia"].opposing
 
 
 def test_the_newest_result_decides_and_an_earlier_abnormal_one_is_shown():
-    finding = fuse(labs=(potassium("6.7", time=day(8)), potassium("4.2", time=day(10))))["hyperkalemia"]
+    labs = (potassium("6.7", time=day(8)), potassium("4.2", time=day(10)))
+    assert fuse(labs=labs) == {}
+    finding = fuse(absent("hyperkalemia", time=day(10)), labs=labs)["hyperkalemia"]
     assert finding.status is Status.ABSENT
     assert "no longer so" in finding.supporting[0].statement
-    assert finding.opposing[0].statement.startswith("potassium 4.2")
+    assert any(evidence.statement.startswith("potassium 4.2") for evidence in finding.opposing)
 
 
 def test_results_older_than_their_window_are_not_looked_at():
@@ -56,7 +64,7 @@ def test_an_implausible_result_says_nothing():
 
 @pytest.mark.parametrize(
     ("value", "comparator", "status"),
-    [("60", ">", Status.ABSENT), ("15", "<", Status.PRESENT), ("90", "<", None), ("59", None, Status.PRESENT)],
+    [("60", ">", None), ("15", "<", Status.PRESENT), ("90", "<", None), ("59", None, Status.PRESENT)],
 )
 def test_a_comparator_is_compared_in_three_values(value, comparator, status):
     egfr = result("98979-8", "eGFR", value, "mL/min/{1.73_m2}", None, comparator=comparator)
@@ -107,7 +115,22 @@ def test_the_newest_image_wins():
     images = (image("pneumothorax", 0.95, time=day(8)), image("pneumothorax", 0.05, time=day(10), id="o2"))
     finding = fuse(images=images)["pneumothorax"]
     assert finding.status is Status.ABSENT
-    assert finding.supporting
+    assert finding.supporting == ()
+
+
+def test_older_images_are_a_course_and_no_evidence():
+    older = [image("pneumonia", score, time=day(n), id=f"o{n}") for n, score in ((7, 0.06), (8, 0.97))]
+    newest = image("pneumonia", 0.64, time=day(10, 8), id="o10")
+    undated = image("pneumonia", 0.05, time=None, id="undated")
+    finding = fuse(images=(*older, newest, undated))["pneumonia"]
+    assert finding.status is Status.PRESENT
+    assert [e.source_id for e in finding.supporting + finding.opposing] == ["o10"]
+    assert finding.confidence == fuse(images=(newest,))["pneumonia"].confidence
+
+
+def test_two_views_of_one_day_both_count():
+    views = (image("pneumonia", 0.9, time=day(10, 8)), image("pneumonia", 0.7, time=day(10, 9), id="o2"))
+    assert len(fuse(images=views)["pneumonia"].supporting) == 2
 
 
 def test_an_unknown_image_label_makes_nothing():

@@ -155,6 +155,11 @@ class FactSpec(KnowledgeModel):
         return FactType(self.KIND, self.CHOICES)
 
     @property
+    def said_unit(self) -> str | None:
+        """The unit in which the value is told: ``unit``, none for a ratio."""
+        return self.unit
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """Names of the facts it is made from."""
         return ()

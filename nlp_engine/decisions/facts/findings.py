@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
 
@@ -32,6 +33,8 @@ from nlp_engine.decisions.values import Kind
 from nlp_engine.knowledge import normalise_phrase
 from nlp_engine.record import sort_time
 
+_THERE = (Status.PRESENT.value, Status.CONFLICTING.value, Status.POSSIBLE.value)
+"""Answers that are not a no, strongest first."""
 _STRONGEST_FIRST = (
     Presence.PRESENT,
     Presence.POSSIBLE,
@@ -44,28 +47,51 @@ _STRONGEST_FIRST = (
 class FindingStatus(FactSpec):
     """What all modalities together say of a concept: present, absent, possible or conflicting.
 
-    With ``max_age``, a finding whose dated evidence is all older is unknown.
+    With ``max_age``, a finding whose dated evidence is all older is unknown. Of several concepts the strongest answer
+    counts, with what speaks for it and with the names of the concepts; absent only if all are.
     """
 
     from_: Literal["finding"] = Field(alias="from")
-    concept: str
+    concept: Words
     max_age: Duration | None = None
     KIND: ClassVar = Kind.TEXT
     CHOICES: ClassVar = frozenset(status.value for status in Status)
 
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts that are looked at."""
+        return self.concept
+
     def compute(self, book: Book, name: str) -> Fact:
         """Return the status, unknown where nothing speaks of the concept."""
-        finding = book.sight.findings_by_concept.get(self.concept)
+        if len(self.concept) == 1:
+            return self._of(self.concept[0], book.sight)
+        found = {concept: self._of(concept, book.sight) for concept in self.concept}
+        there = [(c, fact) for c, fact in found.items() if fact.value in _THERE]
+        if not there:
+            are_absent = all(fact.value == Status.ABSENT for fact in found.values())
+            return Fact(Status.ABSENT.value, _joined(found.values())) if are_absent else UNKNOWN
+        value = min((fact.value for _, fact in there), key=_THERE.index)
+        names = [f"{book.sight.findings_by_concept[c].name}: {fact.value}" for c, fact in there]
+        pro = tuple(e for c, _ in there for e in book.sight.findings_by_concept[c].supporting)
+        return Fact(value, tuple(dict.fromkeys(pro)), words=", ".join(names))
+
+    def _of(self, concept: str, sight: Sight) -> Fact:
+        finding = sight.findings_by_concept.get(concept)
         if finding is None:
             return UNKNOWN
         sides = {Status.ABSENT: finding.opposing, Status.CONFLICTING: finding.supporting + finding.opposing}
         evidence = sides.get(finding.status, finding.supporting) or finding.supporting + finding.opposing
-        if not any(self._counts(e, book.sight) for e in evidence):
+        if not any(self._counts(e, sight) for e in evidence):
             return UNKNOWN
         return Fact(finding.status.value, evidence)
 
     def _counts(self, evidence: Evidence, sight: Sight) -> bool:
         return evidence.time is None or self.max_age is None or sight.is_recent(evidence.time, self.max_age)
+
+
+def _joined(facts: Iterable[Fact]) -> tuple[Evidence, ...]:
+    return tuple(dict.fromkeys(evidence for fact in facts for evidence in fact.evidence))
 
 
 class NoteAssertion(FactSpec):
@@ -79,6 +105,11 @@ class NoteAssertion(FactSpec):
     section_not: tuple[str, ...] = ()
     KIND: ClassVar = Kind.TEXT
     CHOICES: ClassVar = frozenset(presence.value for presence in Presence)
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts that are looked at."""
+        return (self.concept,)
 
     def compute(self, book: Book, name: str) -> Fact:
         """Return the presence, with the words of the note that say so."""

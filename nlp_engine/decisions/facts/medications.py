@@ -108,7 +108,7 @@ class Takes(FactSpec):
 def is_taken(note: Note, mention: Mention, drugs: DrugClasses) -> bool | None:
     """Say whether a mention says that the drug is taken; None when it says nothing about that.
 
-    What is only possible, planned, past, conditional or another person's says nothing.
+    What is only possible, planned, past ("has tried"), conditional or another person's says nothing.
     """
     if mention.experiencer is not Experiencer.PATIENT or mention.section in NOT_TAKEN_SECTIONS:
         return None
@@ -116,6 +116,8 @@ def is_taken(note: Note, mention: Mention, drugs: DrugClasses) -> bool | None:
         return False
     if drugs.says_not_taken(note.text, mention.start, mention.end):
         return False
+    if drugs.says_tried(note.text, mention.start, mention.end):
+        return None
     if mention.presence is not Presence.PRESENT or mention.temporality is not Temporality.CURRENT:
         return None
     return True

@@ -19,6 +19,9 @@ from nlp_engine.record import sort_time
 NOT_PLAUSIBLE = "not plausible"
 """How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
 
+NO_VALUE = "no value was given"
+"""The laboratory room's remark on an empty cell."""
+
 
 class ObservationFact(FactSpec):
     """Base of the facts that look at the results of one or more codes (LOINC)."""
@@ -50,7 +53,7 @@ class Latest(ObservationFact):
             return UNKNOWN
         numbers = [result for result in recent if result.value is not None]
         if not numbers:
-            return Fact(problem="the result is not a number", unusable=True, evidence=evidence_of(recent[-1:]))
+            return Fact(problem=_no_number(recent[-1]), unusable=True, evidence=evidence_of(recent[-1:]))
         newest = numbers[-1]
         if newest.time is None and len({(result.value, result.comparator, result.unit) for result in numbers}) > 1:
             return Fact(problem="several results without a time", unusable=True, evidence=evidence_of(numbers))
@@ -166,6 +169,11 @@ class RatioToBaseline(ChangeFact):
     baseline_window: Duration | None = None
 
     @property
+    def said_unit(self) -> str | None:
+        """None: ``unit`` is that of the results, a ratio has none."""
+        return None
+
+    @property
     def reach(self) -> Duration:
         """How far back results are looked at."""
         return max(self.window, self.baseline_window or self.window)
@@ -177,6 +185,10 @@ class RatioToBaseline(ChangeFact):
             return ratio_to_lowest(recent, places=self.places)
         older = [sample for sample in series if sample not in recent]
         return ratio_to_median(recent[-1], older, places=self.places) if recent else None
+
+
+def _no_number(result: LabResult) -> str:
+    return "the value is missing" if NO_VALUE in result.remarks else "the result is not a number"
 
 
 def evidence_of(results: Sequence[LabResult]) -> tuple[Evidence, ...]:
@@ -197,7 +209,7 @@ def evidence_of(results: Sequence[LabResult]) -> tuple[Evidence, ...]:
 
 def _statement(result: LabResult) -> str:
     if result.value is None:
-        return f"{result.name} {result.text}"
+        return f"{result.name}: no value" if NO_VALUE in result.remarks else f"{result.name} {result.text}"
     flag = f" ({result.flag.value})" if result.flag not in {None, Flag.NORMAL} else ""
     return f"{result.name} {said(Range.of(result.value, result.comparator), result.unit)}{flag}"
 
