@@ -73,7 +73,7 @@ class Linker:
                 if value is not None and (place + 1 == len(mentions) or mentions[place + 1].start >= value.end):
                     linked[place].append(value)
             elif mention.label == MentionLabel.DRUG:
-                stop = min(next_drug, note.sentences.spans[note.sentences.index_at(mention.start)].end)
+                stop = min(next_drug, note.sentences.at(mention.start).end)
                 linked[place] += self._medications.attributes(note, mention, stop)
                 next_drug = mention.start
 
@@ -95,7 +95,7 @@ class Linker:
 
     def _host(self, note: ReadNote, mentions: Sequence[Span], span: Span, label: AttributeLabel) -> int | None:
         """Return the mention that an attribute belongs to: the one it stands in, or the better of its neighbours."""
-        sentence = note.sentences.spans[note.sentences.index_at(span.start)]
+        sentence = note.sentences.at(span.start)
         low = bisect_left(mentions, sentence.start, key=lambda mention: mention.start)
         high = bisect_left(mentions, sentence.end, key=lambda mention: mention.start)
         middle = bisect_right(mentions, span.start, low, high, key=lambda mention: mention.start)
@@ -141,7 +141,8 @@ class Linker:
     def _words_before(self, note: ReadNote, mention: Span, own: list[Attribute], edge: int) -> None:
         tokens = note.tokens
         place, _ = tokens.range_of(mention.start, mention.end)
-        low, _ = tokens.range_of(max(edge, note.sentences.spans[note.sentences.index_at(mention.start)].start), edge)
+        low, _ = tokens.range_of(max(edge, note.sentences.at(mention.start).start), edge)
+        low = max(low, place - 2 * _NEAR)
         while place > low:
             sizes = [size for size in (3, 2, 1) if place - size >= low]
             hits = [self._rules.descriptions.at(tokens.keys, place - size, place) for size in sizes]

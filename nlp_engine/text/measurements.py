@@ -153,4 +153,4 @@ class Measurements:
 
 
 def _sentence_end(note: ReadNote, place: int) -> int:
-    return note.sentences.spans[note.sentences.index_at(place)].end
+    return note.sentences.at(place).end

@@ -47,6 +47,10 @@ class Sentences:
         self.spans = tuple(spans)
         self._starts = [span.start for span in self.spans]
 
+    def at(self, place: int) -> Sentence:
+        """Return the sentence that a character stands in, an empty one in a text without words."""
+        return self.spans[self.index_at(place)] if self.spans else Sentence(place, place)
+
     def index_at(self, place: int) -> int:
         """Return the number of the sentence that a character stands in (the one before it, if it stands in none)."""
         return max(0, bisect_right(self._starts, place) - 1)

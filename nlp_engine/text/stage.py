@@ -198,7 +198,7 @@ def _mention(
 
 def _in_sentence(read: ReadNote, entity: EntitySpan) -> Span:
     """Return what the network found as a span that ends with its sentence: nothing runs over into a next list item."""
-    sentence = read.sentences.spans[read.sentences.index_at(entity.start)]
+    sentence = read.sentences.at(entity.start)
     return Span(entity.start, max(entity.start + 1, min(entity.end, sentence.end)), entity.label, entity.score)
 
 

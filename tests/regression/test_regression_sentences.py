@@ -72,7 +72,10 @@ def _axes_of(words):
     """All values of the axes that a mark speaks of."""
     assert words <= LEGAL, words - LEGAL
     return {
-        value.value for axis in (Presence, Temporality, Experiencer) if words & {v.value for v in axis} for value in axis
+        value.value
+        for axis in (Presence, Temporality, Experiencer)
+        if words & {v.value for v in axis}
+        for value in axis
     }
 
 

@@ -21,12 +21,8 @@ class FakeRecogniser:
         self._phrases = phrases or {}
 
     def recognise(self, text: str) -> list[EntitySpan]:
-        spans: list[EntitySpan] = []
-        for phrase, label in sorted(self._phrases.items(), key=lambda item: -len(item[0])):
-            for match in re.finditer(re.escape(phrase), text):
-                if all(match.end() <= span.start or match.start() >= span.end for span in spans):
-                    spans.append(EntitySpan(match.start(), match.end(), label, 0.8, "fake"))
-        return sorted(spans, key=lambda span: span.start)
+        found = re.finditer("|".join(map(re.escape, sorted(self._phrases, key=len, reverse=True))) or "(?!)", text)
+        return [EntitySpan(m.start(), m.end(), self._phrases[m.group()], 0.8, "fake") for m in found]
 
 
 @cache
