@@ -145,6 +145,8 @@ def _questions(assessment: Assessment, gathered: Sequence[Course], phrases: Phra
         questions.append(words["ask_tests"])
     if assessment.record.medications:
         questions.append(words["ask_medicines"])
+    if values_in_notes(assessment):
+        questions.append(words["ask_numbers"])
     return [*questions, words["ask_next"]]
 
 

@@ -106,3 +106,20 @@ def test_paper_shows_the_patient_sources_and_hides_long_notes(opened):
     page = opened("full-patient")
     page.emulate_media(media="print")
     assert page.locator(".from li").first.is_visible()
+
+
+def test_paper_shows_folded_negatives_by_name_only(opened):
+    page = opened("full-clinician")
+    page.emulate_media(media="print")
+    assert page.locator(".group-absent .finding-name").first.is_visible()
+    assert not page.locator(".group-absent .evidence").first.is_visible()
+    assert not page.locator(".findings .context").first.is_visible()
+
+
+def test_folded_negatives_open_by_their_link(opened):
+    page = opened("full-clinician")
+    anchor = page.evaluate("document.querySelector('.group-absent .finding').id")
+    assert not page.locator(f"#{anchor}").is_visible()
+    page.evaluate(f"location.hash = '{anchor}'")
+    page.wait_for_function("document.querySelector('details.fold').open")
+    assert page.locator(f"#{anchor}").is_visible()

@@ -87,3 +87,18 @@ def test_ten_thousand_rows(assessment):
     html = render_worklist(rows, [], RUN)
     assert html.count("<tr class=") == 10_000
     assert len(html) < 12_000_000
+
+
+def test_conflict_is_told_before_warnings_where_nothing_is_critical(assessment):
+    no_critical = assessment.model_copy(update={"cards": assessment.cards[2:]})
+    made = row(no_critical)
+    assert (made.level, made.top) == ("conflict", assessment.cards[2].summary)
+    uncovered = row(assessment.model_copy(update={"cards": assessment.cards[3:]}))
+    assert (uncovered.level, uncovered.top) == ("conflict", "Pneumonia: the sources in this record disagree.")
+    assert row(assessment).level == "critical"
+
+
+def test_totals_say_that_they_count_patients(assessment):
+    text = text_of(render_worklist([row(assessment), row(empty_assessment())], [], {}))
+    assert "By most urgent card, patients:" in text
+    assert "Critical 1" in text[text.index("By most urgent card") :]
