@@ -14,10 +14,10 @@ from nlp_engine.text import TextStage
 PHRASES = {"fever": "PROBLEM", "knee": "ANATOMY", "scan": "TEST", "severe": "SEVERITY", "2 mg": "DOSAGE"}
 PIECES = st.sampled_from(
     [
-        "fever", "knee", "scan", "severe", "no ", "denies ", "Denies:\n", "- ", "\r\n", "\n\n", "\t", "é", "e\u0301", "😀",
-        "\u200b", "\x00", "\ufeff", "creatinine 3.1 mg/dL", "K+5.9mmol", "BP 140/90", "metformin 500 mg PO BID",
-        "chronic kidney disease (CKD)", " CKD ", "Family history: ", "PLAN", ":", ", ", ". ", "(", ")", "[ ] ", "? ", "if ",
-        "in mother", "2 mg", " ", "\u2028", "h/o ", "ﬁ", "İ", "٣", "½", "\ud7ff",
+        "fever", "knee", "scan", "severe", "no ", "denies ", "Denies:\n", "- ", "\r\n", "\n\n", "\t", "é", "e\u0301",
+        "😀", "\u200b", "\x00", "\ufeff", "creatinine 3.1 mg/dL", "K+5.9mmol", "BP 140/90", "metformin 500 mg PO BID",
+        "chronic kidney disease (CKD)", " CKD ", "Family history: ", "PLAN", ":", ", ", ". ", "(", ")", "[ ] ", "? ",
+        "if ", "in mother", "2 mg", " ", "\u2028", "h/o ", "ﬁ", "İ", "٣", "½", "\ud7ff",
     ]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=200), st.lists(PIECES, max_size=40).map("".join))
