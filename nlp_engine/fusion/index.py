@@ -131,14 +131,11 @@ class ConceptIndex:
         "Influenza" in a list of vaccines is no influenza; "CVA" beside "tenderness" is no stroke.
         """
         words = self._not_near.get(concept)
-        if not words:
-            return False
-        low, high = max(0, start - _SENTENCE_REACH), min(len(text), end + _SENTENCE_REACH)
-        low = max([low, *(item.end() for item in _ITEM.finditer(text, low, start))])
-        after = _ITEM.search(text, end, high)
-        high = after.start() if after else high
-        around = _sentence_words(text, start, end, reach=_SENTENCE_REACH)
-        return any(word in words for word, first, behind in around if low <= first and behind <= high)
+        return words is not None and _is_near(words, text, start, end)
+
+    def is_told_as_risk(self, text: str, start: int, end: int) -> bool:
+        """Say whether the sentence of a mention speaks of risks: "complications such as infection and bleeding"."""
+        return _is_near(self._matching.risks, text, start, end)
 
     def normal_phrases(self, text: str, start: int, end: int) -> list[PhraseHit]:
         """Return the normal phrases that overlap a mention, within its sentence.
@@ -163,6 +160,16 @@ class ConceptIndex:
                     hits.append(hit)
                 break
         return hits
+
+
+def _is_near(words: frozenset[str], text: str, start: int, end: int) -> bool:
+    """Say whether one of some words stands in the sentence or list entry of a span."""
+    low, high = max(0, start - _SENTENCE_REACH), min(len(text), end + _SENTENCE_REACH)
+    low = max([low, *(item.end() for item in _ITEM.finditer(text, low, start))])
+    after = _ITEM.search(text, end, high)
+    high = after.start() if after else high
+    around = _sentence_words(text, start, end, reach=_SENTENCE_REACH)
+    return any(word in words for word, first, behind in around if low <= first and behind <= high)
 
 
 def _run_of_words(text: str, start: int, end: int) -> list[tuple[str, int, int]]:

@@ -121,7 +121,7 @@ class NoteReader:
         if mention.presence is Presence.ABSENT:
             return Says.ABSENT
         if mention.presence is Presence.POSSIBLE:
-            is_risk = mention.section in self._settings.sections.certain_only
+            is_risk = self._index.is_told_as_risk(note.text, mention.start, mention.end)
             return None if is_past or is_risk else Says.POSSIBLE
         return Says.BACKGROUND if is_past else Says.PRESENT
 

@@ -23,17 +23,14 @@ class Matching(KnowledgeModel):
     negations: frozenset[str]
     tails: frozenset[str]
     followers: frozenset[str]
+    risks: frozenset[str]
 
 
 class Sections(KnowledgeModel):
-    """Ids of note sections that speak of the past, and of those that say nothing about the patient today.
-
-    ``certain_only``: what is only possible there is a risk that was explained.
-    """
+    """Ids of note sections that speak of the past, and of those that say nothing about the patient today."""
 
     history: frozenset[str]
     ignored: frozenset[str]
-    certain_only: frozenset[str]
 
 
 class ConflictDays(KnowledgeModel):

@@ -467,3 +467,10 @@ def test_several_concepts_are_absent_only_if_all_are():
     assert fact(GROUP, findings=one).value is None
     assert fact(GROUP, findings=one + rest).value == "absent"
     assert fact(GROUP).value is None
+
+
+@pytest.mark.parametrize("section", ["procedure", "anesthesia", "allergies"])
+def test_a_drug_that_was_given_for_a_procedure_is_not_one_that_is_taken(section):
+    of = record(notes=[note("Fentanyl 100 mcg and ketorolac 30 mg were given.")])
+    given = mentioned(of.notes[0], "ketorolac", section=section)
+    assert fact(NSAID, of=of, extractions=[extracted(of.notes[0], given)]).value is None

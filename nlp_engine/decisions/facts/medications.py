@@ -23,8 +23,10 @@ from nlp_engine.decisions.facts.base import Book, Duration, Fact, FactSpec, Sigh
 from nlp_engine.decisions.values import Kind, any_of
 from nlp_engine.record import Medication, Note, sort_time
 
-NOT_TAKEN_SECTIONS = frozenset({"allergies", "family_history", "immunizations", "consent"})
-"""Drugs named in these sections of a note say nothing about what the patient takes."""
+NOT_TAKEN_SECTIONS = frozenset(
+    {"allergies", "family_history", "immunizations", "consent", "procedure", "anesthesia", "technique"}
+)
+"""Drugs named in these sections say nothing about what the patient takes; those of a procedure were given for it."""
 
 
 _DRUG_LABELS = frozenset({MentionLabel.DRUG, MentionLabel.TREATMENT})
