@@ -36,7 +36,8 @@ def patient_report_view(assessment: Assessment, phrases: Phrases) -> PatientRepo
     sources = PlainSources(assessment, phrases)
     negatives = _denied_by_notes(assessment.findings)
     taken = [row for row in assessment.record.medications if row.is_active_at(as_of) is not False]
-    stopped = [row for row in assessment.record.medications if row.is_active_at(as_of) is False]
+    still = {row.name.casefold() for row in taken}
+    stopped = {row.name.casefold(): row for row in assessment.record.medications if row.name.casefold() not in still}
     return PatientReportView(
         name=words["for_name"].format(name=name) if name else "",
         about=words["about"],
@@ -49,7 +50,7 @@ def patient_report_view(assessment: Assessment, phrases: Phrases) -> PatientRepo
         negatives=tuple(_record(finding, sources) for finding in negatives[:_MAX_NEGATIVES]),
         negatives_rest=_negatives_rest(len(negatives) - _MAX_NEGATIVES, phrases),
         medicines=tuple(_sentence(row.name, said_dose(row), row.source) for row in taken),
-        medicines_stopped=tuple(_sentence(row.name, "", row.source) for row in stopped),
+        medicines_stopped=tuple(_sentence(row.name, "", row.source) for row in stopped.values()),
         questions=tuple(_questions(assessment, gathered, phrases)),
         is_urgent=any(card.indicator is Indicator.CRITICAL for card in assessment.cards),
         numbers_in_notes=_numbers_in_notes(assessment, phrases),

@@ -94,7 +94,7 @@ def _medication(row: Medication, assessment: Assessment, tracer: Tracer, phrases
         name=row.name,
         dose=said_dose(row),
         status=words[status] + own,
-        period=" ".join(period),
+        period=tuple(period),
         source=row.source,
         used_in=tracer.used_in(anchor),
     )

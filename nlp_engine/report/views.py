@@ -199,7 +199,7 @@ class MedicationView:
     name: str
     dose: str
     status: str
-    period: str
+    period: tuple[str, ...]
     source: str
     used_in: tuple[Link, ...]
 

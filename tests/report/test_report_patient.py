@@ -7,6 +7,7 @@ from page_checks import check_page, text_of
 from report_builders import empty_assessment
 
 from nlp_engine.assessment import Indicator
+from nlp_engine.record import Medication, Patient, PatientRecord
 from nlp_engine.report import render_report
 from nlp_engine.report.plain_names import plain_label
 from nlp_engine.report.readability import flesch_kincaid_grade, prose
@@ -105,3 +106,14 @@ def test_grade_is_eight_or_less(assessment, case):
 def test_plain_words_come_from_the_rules():
     assert plain_label("pleural_effusion") == "fluid around the lungs"
     assert plain_label("no such label") is None
+
+
+def test_medicine_that_was_prescribed_again_is_not_said_to_be_over():
+    rows = [("Lisinopril", "completed"), ("lisinopril", "active"), ("Ibuprofen", "stopped"), ("Ibuprofen", "stopped")]
+    medications = tuple(Medication(id=f"m{n}", name=name, status=word) for n, (name, word) in enumerate(rows))
+    record = PatientRecord(patient=Patient(id="p"), medications=medications)
+    text = text_of(render_report(empty_assessment(record=record), "patient"))
+    taken, over = text.split("No longer taken:")
+    assert "lisinopril" in taken
+    assert "lisinopril" not in over.casefold()
+    assert over.count("Ibuprofen") == 1
