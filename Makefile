@@ -27,6 +27,7 @@ clean:
 	rm -rf $(VENV) reports build dist
 
 $(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info < (3, 13) else "Python 3.11 or 3.12 is needed (scispaCy): make PYTHON=python3.12 ...")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q uv
 	mkdir -p $(STAMPS) && touch $@
