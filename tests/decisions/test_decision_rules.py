@@ -9,7 +9,7 @@ from nlp_engine.decisions.cards import MAX_SUMMARY, longest_summary
 from nlp_engine.decisions.checks import run_example
 from nlp_engine.decisions.loading import load_library
 from nlp_engine.errors import KnowledgeError
-from nlp_engine.knowledge import resource
+from nlp_engine.knowledge import broader_concepts, load_concepts, resource
 
 RULES = load_library()
 EXAMPLES = [
@@ -157,3 +157,29 @@ def test_an_example_with_a_value_of_the_wrong_kind_is_refused(tmp_path, value):
     )
     with pytest.raises(KnowledgeError, match="but it is a number"):
         DecisionStage.load(root)
+
+
+def test_two_facts_of_a_card_with_one_label_are_told(tmp_path):
+    root = folder(tmp_path, when="potassium > 5 and twin > 5")
+    path = root / "alerts" / "test.yaml"
+    twin = "  twin: {from: latest, code: 2823-3, unit: mmol/L, max_age: 3d, label: potassium}\n  spare:"
+    path.write_text(path.read_text(encoding="utf-8").replace("  spare:", twin), encoding="utf-8")
+    assert any('two of its facts have the label "potassium"' in problem for problem in check_rules(root))
+
+
+def test_a_finding_of_several_concepts_cannot_stand_in_a_sentence(tmp_path):
+    root = folder(tmp_path, summary="{group}: consider.")
+    path = root / "alerts" / "test.yaml"
+    group = "  group: {from: finding, concept: [infection, pneumonia]}\n  spare:"
+    path.write_text(path.read_text(encoding="utf-8").replace("  spare:", group), encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="names several concepts"):
+        DecisionStage.load(root)
+
+
+def test_every_infection_is_sorted_by_whether_it_can_become_sepsis():
+    mild = {"respiratory_infection", "upper_respiratory_infection", "bronchitis", "tuberculosis"}
+    concepts = load_concepts()
+    infections = {name for name in concepts if "infection" in broader_concepts(concepts, name)}
+    suspected = set(RULES.facts["infection"].concept)
+    assert infections - mild <= suspected
+    assert suspected <= infections | {"infection"}
