@@ -66,6 +66,7 @@ def test_a_broader_concept_that_is_not_there_is_refused(tmp_path):
         ("He is due for his ", "pneumonia", " and tetanus shots."),
         ("There is ", "CVA", " located near her flank with tenderness."),
         ("Alcohol use disorders: ", "alcohol use disorders", " identification test score 3."),
+        ("The patient's tooth #20 does have a small ", "fracture", " in its posterior part."),
         ("She will keep working on ", "weight loss", "."),
         ("In the left lateral ", "decubitus", " position he was draped."),
     ],
