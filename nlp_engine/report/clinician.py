@@ -51,7 +51,7 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
         images=image_views(assessment, tracer, phrases),
         scores=scores,
         findings=findings,
-        values=counted(phrases.clinician, "values", len(values)) if values else "",
+        values=_said_values(len(values), phrases),
         value_quotes=tracer.views(values[:_MAX_VALUES], Link("#values", phrases.clinician["values_heading"])),
         not_known=phrases.clinician["not_known_basics"].format(what=unknown) if unknown else "",
         medications=medication_views(assessment, tracer, phrases),
@@ -94,6 +94,14 @@ def level_words(phrases: Phrases) -> dict[str, str]:
         "warning": words["warning"],
         "info": words["info"],
     }
+
+
+def _said_values(count: int, phrases: Phrases) -> str:
+    """Say how many values the notes hold, and how many are quoted if not all."""
+    if not count:
+        return ""
+    first = phrases.clinician["values_first"].format(shown=_MAX_VALUES) if count > _MAX_VALUES else ""
+    return f"{counted(phrases.clinician, 'values', count)} {first}".strip()
 
 
 def _cards_with_sides(cards: Sequence[CardView]) -> dict[str, Link]:

@@ -85,6 +85,18 @@ def test_numbers_in_notes_are_quoted_and_said_to_be_unused():
     assert row.top == "Nothing triggered a rule. No rule used the numbers in the notes (2)."
 
 
+def test_only_the_first_of_many_numbers_are_quoted():
+    text = "BP 120/80. " * 40
+    mentions = []
+    for start in range(0, len(text), 11):
+        attribute = Attribute(label=AttributeLabel.VALUE, start=start + 3, end=start + 9, text="120/80")
+        mentions.append((start, start + 2, "TEST", {"attributes": (attribute,)}))
+    html = render_report(one_note(text, *mentions))
+    assert "The notes hold 40 measured values." in html
+    assert "Quoted here are the first 30;" in html
+    assert html.count("<mark>BP 120/80</mark>") == 30
+
+
 @pytest.mark.parametrize(
     ("patient", "unknown"),
     [({}, "age or sex"), ({"sex": Sex.FEMALE}, "age"), ({"age_years": Decimal(50)}, "sex")],
