@@ -5,23 +5,27 @@ The method is that of ConText (Harkema H et al., J Biomed Inform 2009;42:839), w
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlp_engine.assessment import Cue, Experiencer, MentionLabel, Presence, Temporality
-from nlp_engine.text.assertion_rules import AXES, AssertionRules, Axis, CueRule, Signal, Value, lookup_keys
+from nlp_engine.text.assertion_rules import AXES, MINUS, AssertionRules, Axis, CueRule, Signal, Value, lookup_keys
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.phrases import Hit
 from nlp_engine.text.sections import Heading
 from nlp_engine.text.sentences import Sentence
+from nlp_engine.text.tokens import lines_of
 
 _FORWARD, _BACKWARD = 200, 40
 """Farthest reach of a cue in words, so that a text without full stops takes no longer than others."""
 _FROM_LIST_HEAD = 1000
 _UNSAID = frozenset({Temporality.CURRENT, Experiencer.PATIENT})
 _ITEM_LENGTH = 60
+_PLUS, _MINUS = re.compile(r"(?<![^\s,(])\+(?=[A-Za-z])"), re.compile(r"(?<![^\s,(])-(?=[A-Za-z])")
+_LAST_ITEM = frozenset({"or", "nor"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Asserter:
     def decide(self, note: ReadNote, spans: Sequence[Span]) -> list[Assertion]:
         """Return the assertion of each span, in order."""
         keys = lookup_keys(note.tokens.keys)
+        for place in _minus_signs(note):
+            keys[place] = MINUS
         by_sentence: defaultdict[int, list[int]] = defaultdict(list)
         for place, span in enumerate(spans):
             by_sentence[note.sentences.index_at(span.start)].append(place)
@@ -108,6 +114,7 @@ class Asserter:
         found = {axis: list(self._hits(keys, axis, low, high)) for axis in AXES}
         if not any(hit.payload.rules for hits in found.values() for hit in hits):
             return _SentenceCues()
+        found["presence"] = list(self._turned(keys, found["presence"]))
         own = self._own_statements(keys, low, high)
         cues: list[ActiveCue] = []
         for axis, hits in found.items():
@@ -134,8 +141,30 @@ class Asserter:
             if hit.payload.rules and not rules and not hit.payload.stops:
                 place += 1
                 continue
-            yield Hit(hit.first, hit.behind, Signal(rules, hit.payload.stops))
+            yield Hit(hit.first, hit.behind, Signal(rules, hit.payload.stops, hit.payload.negatable))
             place = hit.behind
+
+    def _turned(self, keys: list[str], hits: Sequence[Hit[Signal]]) -> Iterator[Hit[Signal]]:
+        """Yield the phrases of presence, those that a denial before them turns round as denials themselves."""
+        denied: int | None = None
+        for hit in hits:
+            signal = hit.payload
+            if signal.negatable and denied is not None and self._is_one_item(keys, denied, hit.first):
+                yield Hit(hit.first, hit.behind, Signal([(rule, Presence.ABSENT) for rule, _ in signal.rules]))
+                denied = hit.behind
+                continue
+            yield hit
+            forward = [(rule, value) for rule, value in signal.rules if rule.direction == "forward"]
+            if any(value == Presence.ABSENT and rule.words is None for rule, value in forward):
+                denied = hit.behind
+            elif signal.stops or forward:
+                denied = None
+
+    def _is_one_item(self, keys: list[str], first: int, behind: int) -> bool:
+        """Say whether words are one item of a list, or end with its last one ("no fever, rash or lesions")."""
+        between = keys[first:behind]
+        last = max((place for place, key in enumerate(between) if key in self._rules.separators), default=-1)
+        return len(between) <= _BACKWARD and (last < 0 or not _LAST_ITEM.isdisjoint(between[last:]))
 
     def _own_statements(self, keys: list[str], low: int, high: int) -> list[int]:
         """Return the separators behind which an item says something of its own ("no fever, lungs are clear")."""
@@ -230,6 +259,17 @@ def _joined(note: ReadNote, span: Span, best: dict[Axis, ActiveCue]) -> Assertio
         experiencer=Experiencer(values.get("experiencer", Experiencer.PATIENT)),
         cues=tuple(Cue(start=start, end=end, text=note.text[start:end]) for start, end in sorted(places)),
     )
+
+
+def _minus_signs(note: ReadNote) -> list[int]:
+    """Return the hyphens that deny the word they are written to, as a line with a plus of the same kind shows: "+SOB -CP"."""
+    found = []
+    for start, end in lines_of(note.text):
+        if _PLUS.search(note.text, start, end):
+            found += [
+                note.tokens.range_of(sign.start(), sign.end())[0] for sign in _MINUS.finditer(note.text, start, end)
+            ]
+    return found
 
 
 def _is_section_title(note: ReadNote, cue: ActiveCue) -> bool:

@@ -22,7 +22,7 @@ from nlp_engine.text.tokens import keys_of
 Axis = Literal["presence", "temporality", "experiencer"]
 Value = Presence | Temporality | Experiencer
 AXES: tuple[Axis, ...] = ("presence", "temporality", "experiencer")
-NUMBER, YEAR = "#", "yyyy"
+NUMBER, YEAR, MINUS = "#", "yyyy", "(minus)"
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -91,6 +91,7 @@ class AssertionFile(KnowledgeModel):
     sets: dict[str, tuple[str, ...]]
     cues: tuple[CueRule, ...]
     pseudo: tuple[AxisPhrases, ...]
+    negatable: tuple[str, ...]
     stops: tuple[AxisPhrases, ...]
     predicates: tuple[str, ...]
     not_predicates: tuple[str, ...]
@@ -100,10 +101,14 @@ class AssertionFile(KnowledgeModel):
 
 @dataclass(slots=True)
 class Signal:
-    """What one phrase does on one axis: what its rules say, or stopping others. Neither: it hides what is inside it."""
+    """What one phrase does on one axis: what its rules say, or stopping others. Neither: it hides what is inside it.
+
+    ``negatable``: a denial before it in its item turns it round.
+    """
 
     rules: list[tuple[CueRule, Value]] = field(default_factory=list)
     stops: bool = False
+    negatable: bool = False
 
 
 class AssertionRules:
@@ -122,6 +127,8 @@ class AssertionRules:
             for phrase in _expand(stop.phrases, file.sets):
                 for axis in stop.axes:
                     signals[axis][phrase].stops = True
+        for phrase in _expand(file.negatable, file.sets):
+            signals["presence"][phrase].negatable = True
         for pseudo in file.pseudo:
             for phrase in _expand(pseudo.phrases, file.sets):
                 for axis in pseudo.axes:
@@ -170,4 +177,5 @@ def _expand(phrases: Iterable[str], sets: Mapping[str, Sequence[str]]) -> Iterat
             raise KnowledgeError("assertion.yaml", f"no set is called {', '.join(sorted(unknown))}")
         for choice in product(*(sets[name] for name in names)):
             parts[1::2] = choice
-            yield keys_of("".join(parts).replace("#year", f" {YEAR} "))
+            words = "".join(parts)
+            yield (MINUS,) if words == MINUS else keys_of(words.replace("#year", f" {YEAR} "))

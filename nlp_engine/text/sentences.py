@@ -113,6 +113,8 @@ class SentenceSplitter:
         if _ends_with_colon(text, start, end):
             return False
         last = fold(before.rsplit(maxsplit=1)[-1])
+        if last in self._answers and not first[:1].islower() and behind - low < _NARROWEST:
+            return False
         if before[-1] == "," or last.strip(".,") in self._connectors:
             return first[:1].islower() or before[-1] != "," or behind - low >= _NARROWEST
         return widest >= _NARROWEST and behind - low + 1 + len(first) > widest
