@@ -262,7 +262,7 @@ def _joined(note: ReadNote, span: Span, best: dict[Axis, ActiveCue]) -> Assertio
 
 
 def _minus_signs(note: ReadNote) -> list[int]:
-    """Return the hyphens that deny the word they are written to, as a line with a plus of the same kind shows: "+SOB -CP"."""
+    """Return the hyphens that deny a word, as a plus of the same kind in their line shows: "+SOB -CP"."""
     found = []
     for start, end in lines_of(note.text):
         if _PLUS.search(note.text, start, end):

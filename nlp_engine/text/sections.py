@@ -1,7 +1,8 @@
 """Headings of a note and the sections they open.
 
 A heading is known by its title (``sections.yaml``) or by its form (capitals, a colon, alone on its line, markdown). The
-scope of a heading ends where the next one begins. Titles of body systems stay within the section they stand in.
+scope of a heading ends where the next one begins; a section that speaks for itself (family history, what is past) ends
+at a plain short line behind a gap, too. Titles of body systems stay within the section they stand in.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _TRAIL = re.compile(r"[\s*_=#:.\-\u2013\u2014]*$")
 _COLON = re.compile(r":|\s[-\u2013\u2014]\s")
 _BACK = re.compile(r"[^.;:,\r\n\t\u2022|]*$")
 _REMARK = re.compile(r"\s*\([^)]*\)\s*$")
+_JOINED = re.compile(r"(?<![^.,\s])([A-Z][A-Z&/ ]{2,40}[A-Z]),(?=[A-Z][A-Z&/ -]{1,40}:)")
+_NEXT_LINE = re.compile(r"\s*([^\r\n]+)")
+_PLAIN = re.compile(r"[^,;:.!?=\d\t|]+")
+_SENTENCE = re.compile(r"[.!?;][\"')\s]*$")
 _CAPITALS = re.compile(r"[A-Z][A-Z/&'-]*(?:[ \t]+(?:[A-Z&/][A-Z/&'-]*))*(?=[ \t]+[A-Z]?[a-z])")
 
 
@@ -70,6 +75,8 @@ def find_sections(text: str, rules: SectionRules) -> Sections:
 def _candidates(text: str, rules: SectionRules) -> Iterator[Heading]:
     depth = 0
     previous_end = 0
+    previous = (0, 0)
+    speaks = False
     for start, end in lines_of(text):
         after_gap = start == 0 or len(re.findall(r"\r\n|.", text[previous_end:start][:8], re.DOTALL)) > 1
         lead = _LEAD.match(text, start, end)
@@ -77,11 +84,18 @@ def _candidates(text: str, rules: SectionRules) -> Iterator[Heading]:
         marks = lead.group(1) if lead else None
         if marks or end - begin <= _LONGEST:
             heading = _whole_line(text, begin, end, rules, level=len(marks or ""), depth=depth, after_gap=after_gap)
+            if heading is None and speaks and after_gap:
+                heading = _plain_line(text, begin, end, rules, previous)
             if heading is not None:
+                speaks = _speaks(heading) if not heading.stays else speaks
                 depth = len(marks or "") if not heading.stays else depth
                 yield heading
-        yield from _in_line(text, begin, end, rules, after_gap=after_gap)
+        for heading in _in_line(text, begin, end, rules, after_gap=after_gap):
+            speaks = _speaks(heading) if not heading.stays else speaks
+            yield heading
         previous_end = end
+        if not text[start:end].isspace():
+            previous = (start, end)
 
 
 def _whole_line(
@@ -108,6 +122,29 @@ def _whole_line(
     return None
 
 
+def _plain_line(text: str, begin: int, end: int, rules: SectionRules, previous: tuple[int, int]) -> Heading | None:
+    """Return the heading that a short line behind a gap is, when only its place shows it: "Findings at transfer".
+
+    Its first word names a section, or whole sentences stand before and behind it, so that it is no item of a list.
+    """
+    words = text[begin:end].rstrip()
+    title = normalise_phrase(words)
+    behind = _NEXT_LINE.match(text, end)
+    if not words[:1].isupper() or not words[-1:].isalpha() or not _PLAIN.fullmatch(words) or behind is None:
+        return None
+    if behind[1][:1].islower() or len(title.split()) > 6 or not rules.parts.isdisjoint(title.split()[:2]):
+        return None
+    if rules.guess(title.split()[0]) is None and not (
+        _SENTENCE.search(text, *previous) and _SENTENCE.search(text, *behind.span(1))
+    ):
+        return None
+    return Heading(begin, begin + len(words), rules.guess(title))
+
+
+def _speaks(heading: Heading) -> bool:
+    return heading.kind is not None and (heading.kind.temporality is not None or heading.kind.experiencer is not None)
+
+
 def _in_line(text: str, begin: int, end: int, rules: SectionRules, *, after_gap: bool) -> Iterator[Heading]:
     """Yield the headings that are followed by text on the same line."""
     seen = begin
@@ -122,6 +159,10 @@ def _in_line(text: str, begin: int, end: int, rules: SectionRules, *, after_gap:
         stop = start + len(text[start : mark.start()].rstrip())
         if start < stop and not cut:
             yield from _titled(text, start, stop, rules, begin, is_colon=mark.group() == ":", after_gap=after_gap)
+    for joined in _JOINED.finditer(text, begin, end):
+        kind = rules.titled(normalise_phrase(joined[1]))
+        if kind is not None:
+            yield Heading(*joined.span(1), kind)
     capitals = _CAPITALS.match(text, begin, min(end, begin + _LONGEST))
     if capitals:
         yield from _capitals(text, begin, capitals.end(), rules)
