@@ -1,34 +1,35 @@
-"""Accuracy of the NER on the dev parts of its corpora, and its speed.
-
-python benchmarks/ner.py [--data ../shared/data/ner] [--model FOLDER]
-"""
+"""Accuracy of the NER on the dev parts of its corpora, and its speed; prints the table of docs/model_card_ner.md."""
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from time import process_time
 
+from nlp_engine.knowledge import resource
 from nlp_engine.text.ner.labels import load_labels
 from nlp_engine.text.ner.recogniser import Recogniser
 from nlp_engine.training.corpora import read_corpus
-from nlp_engine.training.evaluation import total
-from nlp_engine.training.ner.commands import evaluate_ner
+from nlp_engine.training.ner.commands import as_json, evaluate_ner
+
+HEAD = "| corpus | label | gold | precision | recall | F1 | relaxed F1 | F1 of float32 |"
 
 
 def main() -> None:
-    """Print a table of figures and the words a CPU second."""
+    """Print a row a corpus and label, then the words a CPU second."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ner"))
     parser.add_argument("--model", type=Path, default=None, help="a model folder; the embedded one if left out")
     arguments = parser.parse_args()
-    print(f"{'corpus':10} {'label':14} {'gold':>6} {'P':>6} {'R':>6} {'F1':>6} {'relaxed F1':>11}")
-    for corpus, labels in evaluate_ner(arguments.data, arguments.model).items():
-        for label, counts in {"all": total(labels.values()), **labels}.items():
-            print(
-                f"{corpus:10} {label:14} {counts.gold:6} {counts.precision:6.1f} {counts.recall:6.1f} "
-                f"{counts.f1:6.1f} {counts.relaxed_f1:11.1f}"
-            )
+    folder = arguments.model or resource("models") / "ner"
+    float32 = json.loads((folder / "figures.json").read_text(encoding="utf-8"))["float32"]
+    print(HEAD, "| --- | --- | --- | --- | --- | --- | --- | --- |", sep="\n")
+    for corpus, labels in as_json(evaluate_ner(arguments.data, arguments.model)).items():
+        for label, figures in labels.items():
+            cells = [f"{figures[name]:.1f}" for name in ("precision", "recall", "f1", "relaxed_f1")]
+            row = [corpus, label, str(figures["gold"]), *cells, f"{float32[corpus][label]['f1']:.1f}"]
+            print(f"| {' | '.join(row)} |")
     _print_speed(Recogniser.load(arguments.model), arguments.data)
 
 
@@ -39,7 +40,7 @@ def _print_speed(recogniser: Recogniser, data: Path) -> None:
     for text in texts:
         recogniser.recognise(text)
     words = sum(len(text.split()) for text in texts)
-    print(f"speed: {words / (process_time() - start):.0f} words a CPU second ({words} words, one thread)")
+    print(f"\nspeed: {words / (process_time() - start):.0f} words a CPU second ({words} words, one thread)")
 
 
 if __name__ == "__main__":
