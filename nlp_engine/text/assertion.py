@@ -217,7 +217,7 @@ class Asserter:
             if key == ":" and other < place - 1:
                 return other + 1
             if key in self._rules.joiners:
-                if rule.reach == "item" and key != "/":
+                if (rule.reach == "item" and key != "/") or keys[other + 1] in self._rules.subjects:
                     return other + 1
                 is_list = True
             elif key in self._rules.separators and not is_list and other < place - 1:
@@ -280,10 +280,12 @@ def _is_section_title(note: ReadNote, cue: ActiveCue) -> bool:
 
 
 def _of_section(heading: Heading | None, span: Span) -> dict[Axis, Value]:
-    """Return what a section says of its content; a drug in a history may well be taken today."""
+    """Return what a section says of its content: a vaccine is no disease, a drug in a history may be taken today."""
     if heading is None or heading.kind is None:
         return {}
     said: dict[Axis, Value] = {}
+    if heading.kind.presence is not None and span.label == MentionLabel.PROBLEM:
+        said["presence"] = heading.kind.presence
     if heading.kind.temporality is not None and span.label != MentionLabel.DRUG:
         said["temporality"] = heading.kind.temporality
     if heading.kind.experiencer is not None:

@@ -97,6 +97,7 @@ class AssertionFile(KnowledgeModel):
     not_predicates: tuple[str, ...]
     separators: frozenset[str]
     joiners: frozenset[str]
+    subjects: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -145,6 +146,7 @@ class AssertionRules:
         self.ranks = file.ranks.of
         self.separators = file.separators
         self.joiners = file.joiners
+        self.subjects = file.subjects
 
     @classmethod
     def load(cls, path: Path | None = None) -> AssertionRules:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from nlp_engine.assessment import Experiencer, Temporality
+from nlp_engine.assessment import Experiencer, Presence, Temporality
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, resource
 
@@ -16,8 +16,8 @@ from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, re
 class SectionKind(KnowledgeModel):
     """One kind of section.
 
-    ``temporality`` and ``experiencer`` hold inside unless the text says otherwise. ``names_test``: the title itself may
-    be a test ("EKG: normal").
+    ``presence``, ``temporality`` and ``experiencer`` hold inside unless the text says otherwise. ``names_test``:
+    the title itself may be a test ("EKG: normal").
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -26,6 +26,7 @@ class SectionKind(KnowledgeModel):
     titles: tuple[str, ...] = Field(min_length=1)
     contains: tuple[str, ...] = ()
     names_test: bool = False
+    presence: Presence | None = None
     temporality: Temporality | None = None
     experiencer: Experiencer | None = None
 

@@ -19,6 +19,7 @@ _STOP = re.compile(r"(?<![.!?])[.!?]++[\"')\]\u201d]{0,3}(?=\s|,)|(?<![.!?])[.!?
 _WORD = re.compile(r"\s*([^\W_]+)")
 _LAST_WORD = re.compile(r"[^\s(\[\"',;:]+$")
 _NARROWEST, _WIDEST = 45, 140
+_LONGEST_NUMBER = 6
 
 
 class SentenceFile(KnowledgeModel):
@@ -27,6 +28,7 @@ class SentenceFile(KnowledgeModel):
     schema_version: Literal[1]
     about: str
     abbreviations: frozenset[str]
+    closing: frozenset[str]
     connectors: frozenset[str]
     answers: frozenset[str]
 
@@ -61,6 +63,7 @@ class SentenceSplitter:
 
     def __init__(self, file: SentenceFile) -> None:
         self._abbreviations = file.abbreviations
+        self._closing = file.closing
         self._connectors = file.connectors
         self._answers = file.answers
 
@@ -143,9 +146,20 @@ class SentenceSplitter:
         if word is None:
             return True
         last = fold(word.group())
+        following = _WORD.match(text, stop.end(), end)
+        behind = following[1] if following else ""
         if last in self._abbreviations:
+            return last in self._closing and behind[:1].isupper() and behind[1:].islower()
+        if ("." in last and behind[:1].islower()) or _is_number(text, begin, stop.start()):
             return False
+        if last == "no" and behind[:1].isdigit():
+            return text[begin : word.start()].rstrip().endswith(("?", ":"))
         return not (len(last) == 1 and last.isalpha() and text[word.start()].isupper() and stop.end() < end)
+
+
+def _is_number(text: str, begin: int, stop: int) -> bool:
+    """Say whether there is nothing before a stop but the number of a list."""
+    return stop - begin <= _LONGEST_NUMBER and text[begin:stop].strip(" \t,").isdigit()
 
 
 def _ends_with_colon(text: str, start: int, end: int) -> bool:

@@ -49,6 +49,35 @@ def test_a_section_ends_where_the_next_heading_begins():
     assert [m.section for m in extract(text, {"fever": "PROBLEM"})][1:] == ["family_history", None, None]
 
 
+@pytest.mark.parametrize(
+    ("text", "section", "experiencer"),
+    [
+        ("Family history\nFather had stroke.\n\nFindings at transfer\n\nNo fever.", "findings", "patient"),
+        ("Family history: CAD in father\r\n\r\nFindings at transfer\r\nNo fever.", "findings", "patient"),
+        ("Family history\nFather had stroke.\n\nWhat we saw\n\nfever.", None, "patient"),
+        ("Family history\nFather had stroke.\n\nState on arrival:\nfever.", None, "patient"),
+        ("FAMILY HISTORY: CAD.,REVIEW OF SYSTEMS,CONSTITUTIONAL: fever.", "review_of_systems", "patient"),
+        ("Family history\n\nFather had stroke.\n\nBrother healthy\n\nSister had fever.", "family_history", "family"),
+        ("Family history\n\nStroke\n\nMigraine\n\nfever", "family_history", "family"),
+        ("Family history:\nMaternal aunt:\nfever", "family_history", "family"),
+    ],
+)
+def test_where_family_history_ends(text, section, experiencer):
+    last = extract(text, {"fever": "PROBLEM"})[-1]
+    assert (last.section, last.experiencer.value) == (section, experiencer)
+
+
+@pytest.mark.parametrize("last", ["Gout\nAsthma since childhood.", "Pneumonia\nin 2015 with fever."])
+def test_a_list_of_past_diseases_is_no_heading(last):
+    text = f"Past medical history\n\nHypertension.\nDiabetes\n\n{last}"
+    assert {m.section for m in extract(text, {"fever": "PROBLEM"})} == {"past_medical_history"}
+
+
+def test_a_disease_in_a_list_of_vaccines_is_no_problem_of_the_patient():
+    found = extract("IMMUNIZATIONS: influenza, pneumonia.\nASSESSMENT: pneumonia.", {"influenza": "PROBLEM"})
+    assert [m.presence.value for m in found] == ["hypothetical", "hypothetical", "present"]
+
+
 def test_a_body_system_stays_in_its_section():
     text = "REVIEW OF SYSTEMS\nCONSTITUTIONAL: Negative for fever.\nSKIN: rash"
     assert [(m.section, m.presence.value) for m in extract(text)] == [
@@ -67,6 +96,12 @@ def test_a_body_system_stays_in_its_section():
         ("He denies cough and\nfever.", ["He denies cough and\nfever."]),
         ("Fever? No. Cough? Yes.", ["Fever? No.", "Cough? Yes."]),
         ("? pneumonia", ["? pneumonia"]),
+        ("Lisinopril 0.5 mg q.d. Denies fever.", ["Lisinopril 0.5 mg q.d.", "Denies fever."]),
+        ("Given q.4h. p.r.n. for pain. Next.", ["Given q.4h. p.r.n. for pain.", "Next."]),
+        ("No. 5 rib is broken. Next.", ["No. 5 rib is broken.", "Next."]),
+        ("Fever? No. 5 days of cough.", ["Fever? No.", "5 days of cough."]),
+        ("aspirin p.o. q.d.,2.  Metformin.", ["aspirin p.o. q.d.", ",2.  Metformin."]),
+        ("Fever no\nCough yes", ["Fever no", "Cough yes"]),
         ("no final stop", ["no final stop"]),
     ],
 )

@@ -57,7 +57,7 @@ class Window:
 
 def split_words(text: str, tokenizer: Tokenizer) -> Words:
     """Split a text at blanks and punctuation, as BERT does, and look up the sub-words."""
-    spans = [span for _, span in tokenizer.pre_tokenizer.pre_tokenize_str(text)]
+    spans = [_trimmed(text, *span) for _, span in tokenizer.pre_tokenizer.pre_tokenize_str(text)]
     encoding = tokenizer.encode([text[a:b] for a, b in spans], is_pretokenized=True, add_special_tokens=False)
     # A word of control characters alone has no sub-word; it is left out, and with it nothing that can be read.
     seen = [word for word in encoding.word_ids if word is not None]
@@ -69,6 +69,14 @@ def split_words(text: str, tokenizer: Tokenizer) -> Words:
             first.append(place)
             previous = word
     return Words(kept, list(encoding.ids), [*first, len(seen)], _breaks(text, kept))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a word's span without separators at its ends, which are blanks to Python and none to BERT; never empty."""
+    word = text[start:end]
+    if word.isspace():
+        return start, end
+    return start + len(word) - len(word.lstrip()), start + len(word.rstrip())
 
 
 def cut_windows(
