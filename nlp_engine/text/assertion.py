@@ -229,6 +229,7 @@ class Asserter:
         low = bisect_left(found.firsts, first - _FORWARD - 20)
         high = bisect_left(found.firsts, behind + _BACKWARD + 20)
         best: dict[Axis, tuple[tuple[int, int, bool], ActiveCue]] = {}
+        condition: tuple[tuple[int, int, bool], ActiveCue] | None = None
         for cue in [*found.cues[low:high], *carried]:
             if cue.labels and span.label not in cue.labels:
                 continue
@@ -238,8 +239,14 @@ class Asserter:
             if distance is None:
                 continue
             key = (self._rules.ranks[cue.value], distance, not cue.is_forward)
-            if cue.axis not in best or key < best[cue.axis][0]:
+            if cue.value == Presence.CONDITIONAL:
+                condition = min(condition or (key, cue), (key, cue), key=lambda ranked: ranked[0])
+            elif cue.axis not in best or key < best[cue.axis][0]:
                 best[cue.axis] = (key, cue)
+        # "Denies chest pain on exertion" is a denial, "reports chest pain on exertion" a condition.
+        said = best["presence"][1].value if "presence" in best else None
+        if condition is not None and said not in {Presence.ABSENT, Presence.HYPOTHETICAL}:
+            best["presence"] = condition
         return _joined(note, span, {axis: cue for axis, (_, cue) in best.items()})
 
 

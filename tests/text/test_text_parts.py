@@ -54,7 +54,7 @@ def test_a_section_ends_where_the_next_heading_begins():
     [
         ("Family history\nFather had stroke.\n\nFindings at transfer\n\nNo fever.", "findings", "patient"),
         ("Family history: CAD in father\r\n\r\nFindings at transfer\r\nNo fever.", "findings", "patient"),
-        ("Family history\nFather had stroke.\n\nWhat we saw\n\nfever.", None, "patient"),
+        ("Family history\nFather had stroke.\n\nWhat we saw\n\nHigh fever.", None, "patient"),
         ("Family history\nFather had stroke.\n\nState on arrival:\nfever.", None, "patient"),
         ("FAMILY HISTORY: CAD.,REVIEW OF SYSTEMS,CONSTITUTIONAL: fever.", "review_of_systems", "patient"),
         ("Family history\n\nFather had stroke.\n\nBrother healthy\n\nSister had fever.", "family_history", "family"),
@@ -100,7 +100,7 @@ def test_a_body_system_stays_in_its_section():
         ("Given q.4h. p.r.n. for pain. Next.", ["Given q.4h. p.r.n. for pain.", "Next."]),
         ("No. 5 rib is broken. Next.", ["No. 5 rib is broken.", "Next."]),
         ("Fever? No. 5 days of cough.", ["Fever? No.", "5 days of cough."]),
-        ("aspirin p.o. q.d.,2.  Metformin.", ["aspirin p.o. q.d.", ",2.  Metformin."]),
+        ("1. Fever.,2.  Metformin.", ["1. Fever.", ",2.  Metformin."]),
         ("Fever no\nCough yes", ["Fever no", "Cough yes"]),
         ("no final stop", ["no final stop"]),
     ],
