@@ -1,4 +1,4 @@
-"""The best legal sequence of BIO tags: I-X only after B-X or I-X (+0.5 F1 over the best tag of each word)."""
+"""The best legal sequence of BIO tags: I-X only after B-X or I-X."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_engine.text.ner.labels import bio_tags
-from nlp_engine.text.ner.windows import CORE_WORDS, Words, cut_windows, split_words
+from nlp_engine.text.ner.windows import WINDOW_WORDS, Words, cut_windows, split_words
 from nlp_engine.training.corpora import AnnotatedDocument
 
 IGNORED = -100
@@ -75,8 +75,8 @@ def epoch_batches(
 
 def _examples(document: TaggedDocument, shortest_first_core: int | None, dice: random.Random) -> Iterator[Example]:
     words = document.words
-    first_core = None if shortest_first_core is None else dice.randint(shortest_first_core, CORE_WORDS)
-    for window in cut_windows(words, context=0, first_core=first_core):
+    first_core = None if shortest_first_core is None else dice.randint(shortest_first_core, WINDOW_WORDS)
+    for window in cut_windows(words, core=WINDOW_WORDS, context=0, first_core=first_core):
         begin, end = words.first[window.start], words.first[window.stop]
         tags = [IGNORED] * (end - begin)
         for word in range(window.start, window.stop):
