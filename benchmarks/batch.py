@@ -1,7 +1,7 @@
 """Measures the main job: speed, memory, and whether every record and every offset comes out right.
 
     python benchmarks/batch.py FOLDER [--workers N] [--limit N]
-    python benchmarks/batch.py --data /work/shared/data --sets aci_bench mtsamples mimic3_demo hannover
+    python benchmarks/batch.py --data ../shared/data --sets aci_bench mtsamples mimic3_demo hannover
 
 With ``--data`` an input folder is built from public data sets (``batch_inputs.py``) in a temporary folder; ``--limit``
 then counts patients a set, otherwise patient folders and notes of FOLDER. Memory is the resident size of this process
