@@ -1,7 +1,7 @@
 """Measures the laboratory room on the MIMIC-III demo: recognition, agreement with the site's own flags, speed.
 
 Run ``python benchmarks/labs.py [FOLDER]``; FOLDER holds LABEVENTS.csv, D_LABITEMS.csv and PATIENTS.csv (default
-``/work/shared/data/records/mimic3_demo``). The site flags a result "abnormal" or not at all; it gives no interval, so
+``../shared/data/records/mimic3_demo``). The site flags a result "abnormal" or not at all; it gives no interval, so
 that every flag of ours here is a textbook one. The intervals were not chosen by this data.
 """
 
@@ -19,7 +19,7 @@ from nlp_engine.assessment import Flag, LabResult
 from nlp_engine.labs import LabStage
 from nlp_engine.record import Observation, Patient, PatientRecord, Sex
 
-DEFAULT = Path("/work/shared/data/records/mimic3_demo")
+DEFAULT = Path("../shared/data/records/mimic3_demo")
 SHOWN = 60
 
 
