@@ -112,7 +112,7 @@ class Flag(StrEnum):
 class ResultModel(BaseModel):
     """Base of everything that goes out: frozen, unknown fields refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Cue(ResultModel):

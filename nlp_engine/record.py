@@ -12,9 +12,9 @@ from decimal import Decimal
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
 
 
 def _as_json_number(value: Decimal) -> int | float:
@@ -44,7 +44,7 @@ class ObservationKind(StrEnum):
 class RecordModel(BaseModel):
     """Base of everything that comes in: frozen, unknown fields refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Patient(RecordModel):
@@ -169,6 +169,15 @@ class PatientRecord(RecordModel):
     images: tuple[Image, ...] = ()
     image_outputs: tuple[ImageOutput, ...] = ()
     problems: tuple[InputProblem, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Self:
+        """Refuse an id that stands twice in one list: evidence names its source by id."""
+        for name in ("notes", "observations", "medications", "images", "image_outputs"):
+            items = getattr(self, name)
+            if len({item.id for item in items}) != len(items):
+                raise ValueError(f"two {name} have the same id; give each one an id of its own")
+        return self
 
     @classmethod
     def from_folder(cls, folder: str | Path) -> PatientRecord:

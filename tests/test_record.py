@@ -57,3 +57,16 @@ def test_times_with_and_without_zone_are_compared():
 )
 def test_whether_a_medication_runs(medication, active):
     assert medication.is_active_at(MAY_2) is active
+
+
+def test_two_notes_of_one_id_are_refused():
+    notes = (Note(id="n", text="Severe chest pain."), Note(id="n", text="No cough."))
+    with pytest.raises(ValueError, match="two notes have the same id") as error:
+        PatientRecord(patient=Patient(id="p"), notes=notes)
+    assert "chest pain" not in str(error.value)
+
+
+def test_errors_of_a_record_do_not_quote_it():
+    with pytest.raises(ValueError, match="Extra inputs are not permitted") as error:
+        Note.model_validate({"id": "n", "text": "x", "comment": "Severe chest pain."})
+    assert "chest pain" not in str(error.value)
