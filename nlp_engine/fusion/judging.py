@@ -1,6 +1,7 @@
 """What all modalities together say of one concept: status and confidence.
 
-Each modality has one voice: its newest day, and of that day its strongest statement. The rules and the formula are
+Each modality has one voice: its newest day, and of that day its strongest statement; of two notes of that day with a
+time of day that disagree, the later one. The rules and the formula are
 explained in ``docs/concepts.md``.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time as time_of_day
 from math import inf, prod
 
 from nlp_engine.assessment import Code, Evidence, EvidenceKind, Finding, Status
@@ -18,6 +20,8 @@ from nlp_engine.record import sort_time
 
 _FOR = frozenset({Says.PRESENT, Says.BACKGROUND, Says.POSSIBLE})
 _NOBODY = Spoken()
+MIDNIGHT = time_of_day()
+"""A note whose file name has a date only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,9 @@ class Voice:
 def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: FusionSettings) -> Finding | None:
     """Return the finding of one concept, None if nothing speaks of it by itself or only a normal result denies it."""
     statements = [statement for one in spoken.values() for statement in one.statements]
-    voices = [voice for kind, one in spoken.items() if (voice := _voice(kind, one.statements)) is not None]
+    voices = [
+        voice for kind, one in spoken.items() if (voice := _voice(kind, one.statements, concept, settings)) is not None
+    ]
     if not voices:
         return None
     heard = [voice for voice in voices if not any(_overtakes(other, voice, concept, settings) for other in voices)]
@@ -59,13 +65,19 @@ def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: Fus
     )
 
 
-def _voice(kind: EvidenceKind, statements: Sequence[Statement]) -> Voice | None:
+def _voice(
+    kind: EvidenceKind, statements: Sequence[Statement], concept: Concept, settings: FusionSettings
+) -> Voice | None:
     own = [statement for statement in statements if statement.says is Says.ABSENT or statement.says in _FOR]
     if not own:
         return None
     # Each analyte has been decided by its own newest result already; a note or an image is as good as its newest day.
     newest = own if kind is EvidenceKind.OBSERVATION else newest_only(own)
-    best = min(newest, key=lambda statement: (STRENGTH_ORDER.index(statement.says), -statement.strength))
+    if kind is EvidenceKind.NOTE:
+        if concept.chronic and _notes_disagree(newest):
+            return Voice(kind, Says.POSSIBLE, day_of(newest[0].evidence.time), settings.weights.note.possible)
+        newest = _without_overtaken(newest)
+    best = _strongest(newest)
     return Voice(
         kind=kind,
         says=best.says,
@@ -73,6 +85,32 @@ def _voice(kind: EvidenceKind, statements: Sequence[Statement]) -> Voice | None:
         strength=best.strength,
         recovered=best.says is Says.ABSENT and any(statement.says is Says.EARLIER for statement in statements),
     )
+
+
+def _strongest(statements: Iterable[Statement]) -> Statement:
+    return min(statements, key=lambda statement: (STRENGTH_ORDER.index(statement.says), -statement.strength))
+
+
+def _notes_disagree(statements: Sequence[Statement]) -> bool:
+    """Say whether one note takes a disease as given and another denies it."""
+    notes = {statement.evidence.source_id for statement in statements}
+    said = {_strongest(s for s in statements if s.evidence.source_id == note).says for note in notes}
+    return Says.ABSENT in said and not said.isdisjoint({Says.PRESENT, Says.BACKGROUND})
+
+
+def _without_overtaken(statements: Sequence[Statement]) -> list[Statement]:
+    """Leave out what a later note of the same day contradicts; a time without a time of day has no order."""
+    latest = max((time for s in statements if (time := _moment(s)) is not None), default=None)
+    if latest is None:
+        return list(statements)
+    supports = _strongest(s for s in statements if _moment(s) == latest).supports
+    return [s for s in statements if (time := _moment(s)) is None or time == latest or s.supports is supports]
+
+
+def _moment(statement: Statement) -> float | None:
+    """Return when a statement was written; None without a time of day: a file name with a date only is midnight."""
+    time = statement.evidence.time
+    return None if time is None or time.time() == MIDNIGHT else sort_time(time)
 
 
 def _overtakes(new: Voice, old: Voice, concept: Concept, settings: FusionSettings) -> bool:

@@ -19,12 +19,13 @@ from nlp_engine.assessment import (
 )
 from nlp_engine.fusion.index import ConceptIndex
 from nlp_engine.fusion.settings import FusionSettings
-from nlp_engine.fusion.statements import Says, Spoken, Statement, is_future, is_within
+from nlp_engine.fusion.statements import Says, Spoken, Statement, day_of, is_future, is_within
 from nlp_engine.knowledge import Concept
 from nlp_engine.record import Note
 
 METHOD = "reading of the note"
 _NOT_TODAY = frozenset({Presence.CONDITIONAL, Presence.HYPOTHETICAL})
+_ASKED_ABOUT = frozenset({"disease", "laboratory"})
 _PHRASE_LABELS = frozenset({MentionLabel.TEST, MentionLabel.PROBLEM, MentionLabel.ANATOMY})
 
 
@@ -33,7 +34,8 @@ class NoteReader:
 
     Only the patient counts, and neither the future nor what is hypothetical or conditional. A history of a chronic
     disease is background that holds today; of anything else it says nothing about today. So do sections of the past
-    and notes older than the window.
+    and notes older than the window. What the reason for an examination names is a question: a disease is possible at
+    most, and nothing is said where a note of that day or later speaks of it elsewhere.
     """
 
     def __init__(self, concepts: Mapping[str, Concept], index: ConceptIndex, settings: FusionSettings) -> None:
@@ -53,7 +55,19 @@ class NoteReader:
                 continue
             for (concept, _, _), statement in self._of_note(note, extraction.mentions, as_of).items():
                 said[concept][statement] = None
-        return {concept: Spoken(tuple(found), has_data=True) for concept, found in said.items()}
+        return {
+            concept: Spoken(tuple(self._without_answered(list(found))), has_data=True)
+            for concept, found in said.items()
+        }
+
+    def _without_answered(self, found: Sequence[Statement]) -> list[Statement]:
+        """Leave out the reasons for an examination that a note of the same day or later answers."""
+        reasons = self._settings.sections.reasons
+        answers = [day_of(s.evidence.time) for s in found if s.evidence.section not in reasons]
+        newest = max(answers, default=None)
+        return [
+            s for s in found if newest is None or s.evidence.section not in reasons or day_of(s.evidence.time) > newest
+        ]
 
     def _of_note(
         self, note: Note, mentions: Sequence[Mention], as_of: datetime | None
@@ -123,6 +137,8 @@ class NoteReader:
         if mention.presence is Presence.POSSIBLE:
             is_risk = self._index.is_told_as_risk(note.text, mention.start, mention.end)
             return None if is_past or is_risk else Says.POSSIBLE
+        if mention.section in self._settings.sections.reasons and concept.kind in _ASKED_ABOUT:
+            return Says.POSSIBLE
         return Says.BACKGROUND if is_past else Says.PRESENT
 
     def _is_recent(self, note: Note, as_of: datetime | None) -> bool:

@@ -27,10 +27,11 @@ class Matching(KnowledgeModel):
 
 
 class Sections(KnowledgeModel):
-    """Ids of note sections that speak of the past, and of those that say nothing about the patient today."""
+    """Ids of note sections that speak of the past, that say nothing about the patient today, that say what is asked."""
 
     history: frozenset[str]
     ignored: frozenset[str]
+    reasons: frozenset[str]
 
 
 class ConflictDays(KnowledgeModel):
