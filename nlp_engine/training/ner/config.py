@@ -10,22 +10,6 @@ from nlp_engine.knowledge import KnowledgeModel, read_yaml
 DEFAULT = Path(__file__).with_name("default.yaml")
 
 
-class Refinement(KnowledgeModel):
-    """A second, shorter phase; the result is the mean of the weights before and after it.
-
-    Parameters
-    ----------
-    corpora
-        The corpora it goes on with; the other heads stay as they are.
-    learning_rate_share
-        Share of the learning rates of the first phase at which it starts.
-    """
-
-    corpora: tuple[str, ...]
-    epochs: int
-    learning_rate_share: float
-
-
 class NerConfig(KnowledgeModel):
     """What a run is made of; the same file and data give the same network on the same machine.
 
@@ -46,8 +30,6 @@ class NerConfig(KnowledgeModel):
         ``bfloat16`` is faster where the CPU computes it itself (AVX-512 BF16, AMX) and far slower elsewhere.
     threads
         CPU threads of torch.
-    refinement
-        The second phase, if there is one.
     """
 
     schema_version: Literal[1]
@@ -64,7 +46,6 @@ class NerConfig(KnowledgeModel):
     shortest_first_core: int
     precision: Literal["float32", "bfloat16"]
     threads: int
-    refinement: Refinement | None = None
 
 
 def load_config(path: Path | None = None) -> NerConfig:

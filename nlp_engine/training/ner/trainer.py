@@ -21,18 +21,8 @@ from nlp_engine.training.ner.dataset import IGNORED, Batch, TaggedDocument, epoc
 from nlp_engine.training.ner.model import MultiHeadTagger, base_folder
 
 logger = logging.getLogger(__name__)
+CHECKPOINT = "checkpoint.pt"
 _PROGRESS_EVERY = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Phase:
-    """One run over some corpora, with its own checkpoint and learning rates."""
-
-    checkpoint: Path
-    corpora: tuple[str, ...]
-    epochs: int
-    seed: int
-    learning_rate_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,68 +42,28 @@ def train(
     work: Path,
     after_epoch: Callable[[int, MultiHeadTagger], None] | None = None,
 ) -> MultiHeadTagger:
-    """Train on the train parts of the configured corpora and return the model.
+    """Train on the train parts of the configured corpora and return the model of the last epoch.
 
     Parameters
     ----------
     work
-        Folder of the checkpoints; a run that was cut off goes on after its last whole epoch.
+        Folder of the checkpoint; a run that was cut off goes on after its last whole epoch.
     after_epoch
-        Called with the number of epochs done in a phase and the model, e.g. to evaluate it on the dev parts.
+        Called with the number of epochs done and the model, e.g. to evaluate it on the dev parts.
     """
     _fix_seeds(config)
     tokenizer = load_tokenizer(base_folder() / "tokenizer.json")
     corpora = _tagged(config, labels, data, tokenizer)
-    model = _initial_model(config, labels)
-    trainer = PhaseTrainer(config, corpora, tokenizer, after_epoch)
-    trainer.run(Phase(work / "checkpoint.pt", config.corpora, config.epochs, config.seed), model)
-    if config.refinement is not None:
-        before = {name: weights.clone() for name, weights in model.state_dict().items()}
-        extra = config.refinement
-        refined = Phase(
-            work / "refined.pt", extra.corpora, extra.epochs, config.seed + config.epochs, extra.learning_rate_share
-        )
-        trainer.run(refined, model)
-        model.load_state_dict(mean_weights(before, model.state_dict()))
-    return model
-
-
-def mean_weights(first: dict[str, Tensor], second: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Return the mean of two sets of weights of one network, a better one than either (Izmailov P et al., UAI 2018)."""
-    return {
-        name: (weights + second[name]) / 2 if weights.is_floating_point() else weights
-        for name, weights in first.items()
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseTrainer:
-    """Runs phases over the same tagged corpora."""
-
-    config: NerConfig
-    corpora: dict[str, list[TaggedDocument]]
-    tokenizer: Tokenizer
-    after_epoch: Callable[[int, MultiHeadTagger], None] | None = None
-
-    def run(self, phase: Phase, model: MultiHeadTagger) -> None:
-        """Train ``model`` in place, from the phase's checkpoint if there is one."""
-        steps = phase.epochs * len(self._batches(phase, epoch=0))
-        state = _initial_state(self.config, model, steps, phase.learning_rate_share)
-        for epoch in range(_resume(phase.checkpoint, state), phase.epochs):
-            torch.manual_seed(phase.seed + epoch)
-            bf16 = self.config.precision == "bfloat16"
-            _run_epoch(epoch, state, self._batches(phase, epoch=epoch), self.tokenizer, bf16=bf16)
-            _save(phase.checkpoint, state, epoch + 1)
-            if self.after_epoch is not None:
-                self.after_epoch(epoch + 1, model)
-
-    def _batches(self, phase: Phase, *, epoch: int) -> list[Batch]:
-        return epoch_batches(
-            {name: self.corpora[name] for name in phase.corpora},
-            size=self.config.subwords_per_batch,
-            shortest_first_core=self.config.shortest_first_core if epoch else None,
-            seed=phase.seed * 1000 + epoch,
-        )
+    steps = config.epochs * len(_batches(config, corpora, epoch=0))
+    state = _initial_state(config, labels, steps)
+    done = _resume(work / CHECKPOINT, state)
+    for epoch in range(done, config.epochs):
+        torch.manual_seed(config.seed + epoch)
+        _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer, bf16=config.precision == "bfloat16")
+        _save(work / CHECKPOINT, state, epoch + 1)
+        if after_epoch is not None:
+            after_epoch(epoch + 1, state.model)
+    return state.model
 
 
 def _fix_seeds(config: NerConfig) -> None:
@@ -133,16 +83,22 @@ def _tagged(config: NerConfig, labels: LabelFile, data: Path, tokenizer: Tokeniz
     }
 
 
-def _initial_model(config: NerConfig, labels: LabelFile) -> MultiHeadTagger:
+def _batches(config: NerConfig, corpora: dict[str, list[TaggedDocument]], *, epoch: int) -> list[Batch]:
+    return epoch_batches(
+        corpora,
+        size=config.subwords_per_batch,
+        shortest_first_core=config.shortest_first_core if epoch else None,
+        seed=config.seed * 1000 + epoch,
+    )
+
+
+def _initial_state(config: NerConfig, labels: LabelFile, steps: int) -> TrainingState:
     heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
-    return MultiHeadTagger.from_base(heads, dropout=config.dropout)
-
-
-def _initial_state(config: NerConfig, model: MultiHeadTagger, steps: int, share: float) -> TrainingState:
+    model = MultiHeadTagger.from_base(heads, dropout=config.dropout)
     optimizer = torch.optim.AdamW(
         [
-            {"params": model.encoder.parameters(), "lr": config.encoder_learning_rate * share},
-            {"params": model.heads.parameters(), "lr": config.head_learning_rate * share},
+            {"params": model.encoder.parameters(), "lr": config.encoder_learning_rate},
+            {"params": model.heads.parameters(), "lr": config.head_learning_rate},
         ],
         weight_decay=config.weight_decay,
         fused=True,
