@@ -41,6 +41,16 @@ class Range:
             return cls(high=value, high_open=comparator == "<")
         return value
 
+    @classmethod
+    def spanning(cls, values: Iterable[Decimal | Range]) -> Range:
+        """Return the smallest range that holds all of one or more numbers and ranges."""
+        parts = [_as_range(value) for value in values]
+        lows = [(part.low, part.low_open) for part in parts if part.low is not None]
+        highs = [(part.high, not part.high_open) for part in parts if part.high is not None]
+        low, low_open = min(lows) if len(lows) == len(parts) else (None, False)
+        high, high_closed = max(highs) if len(highs) == len(parts) else (None, True)
+        return cls(low, high, low_open, not high_closed)
+
 
 Number: TypeAlias = Decimal | Range
 Value: TypeAlias = bool | Decimal | Range | str | None

@@ -60,8 +60,14 @@ class ImageStage:
         )
 
     def _decision(self, output: ImageOutput) -> Literal["present", "absent", "not_sure"]:
-        """Decide at the threshold; the unsure band never reaches past 0 or 1, so a certain score stays certain."""
-        band = min(self._half_width, output.threshold / 2, (1 - output.threshold) / 2)
-        if round(abs(output.score - output.threshold), 9) < band:  # 0.6 - 0.5 is less than 0.1 in binary floats
+        """Decide at the threshold; on each side the unsure band is half the way to 0 or 1 at most.
+
+        So a certain score stays certain, and 0.95 at a threshold of 0.97 is no clear no.
+        """
+        is_above = output.score >= output.threshold
+        band = min(self._half_width, (1 - output.threshold if is_above else output.threshold) / 2)
+        # 0.6 - 0.5 is less than 0.1 in binary floats.
+        is_near = round(abs(output.score - output.threshold), 9) < band
+        if is_near and output.score not in {0, 1}:
             return "not_sure"
-        return "present" if output.score >= output.threshold else "absent"
+        return "present" if is_above else "absent"

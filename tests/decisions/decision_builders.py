@@ -43,7 +43,7 @@ def record(*, medications=(), notes=(), **patient):
 
 
 def drug(name, **more):
-    return Medication(id=f"m-{name}", name=name, **more)
+    return Medication(**({"id": f"m-{name}", "name": name} | more))
 
 
 def note(text, note_id="n1", hours=2.0):

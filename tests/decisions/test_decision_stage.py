@@ -359,3 +359,37 @@ def test_a_drug_that_a_note_does_not_say_is_taken_makes_no_card(stage, more):
 
     assert rules_fired() == ["metformin-egfr-30"]
     assert rules_fired(**more) == []
+
+
+@pytest.mark.parametrize("hours", [None, 2])
+def test_results_that_agree_on_a_limit_fire_whatever_their_order(stage, hours):
+    rows = [result(POTASSIUM, "7.0", hours), result(POTASSIUM, "6.9", hours)]
+    decision = decide(stage, lab_results=rows)
+    assert ids(decision) == ["potassium-severe-high"]
+    assert "6.9 to 7.0" in decision.cards[0].summary
+    assert decision == decide(stage, lab_results=rows[::-1])
+
+
+@pytest.mark.parametrize("code", [POTASSIUM, LACTATE, "2951-2", "2345-7", "718-7"])
+def test_results_of_one_moment_that_contradict_are_told_as_not_assessed(stage, code):
+    units = {"2951-2": "mmol/L", "2345-7": "mg/dL", "718-7": "g/dL"}
+    low, high = {POTASSIUM: (4.2, 7.0), LACTATE: (1, 6), "2951-2": (118, 140), "2345-7": (40, 110), "718-7": (6, 13)}[
+        code
+    ]
+    more = {"unit": units[code]} if code in units else {}
+    rows = [result(code, low, 2, **more), result(code, high, 2, **more)]
+    for order in (rows, rows[::-1]):
+        decision = decide(stage, lab_results=order)
+        assert decision.cards == ()
+        assert any("different results at one time" in words for one in decision.unassessed for words in one.missing)
+
+
+def test_a_result_above_the_assay_meets_a_lower_limit(stage):
+    row = result(POTASSIUM, "6.0", 2, comparator=">")
+    assert ids(decide(stage, lab_results=[row])) == ["potassium-moderate-high"]
+
+
+def test_a_lonely_creatinine_is_told_how_near_another_must_be(stage):
+    decision = decide(stage, lab_results=[result(CREATININE, "4.1", 2, **HIGH)])
+    words = " ".join(words for one in decision.unassessed for words in one.missing)
+    assert "needs an earlier result within 48 hours" in words

@@ -82,3 +82,11 @@ def test_unknown_compares_to_unknown():
 )
 def test_values_in_words(value, unit, words):
     assert said(value, unit) == words
+
+
+def test_the_range_that_holds_several_results():
+    low, high = Decimal(4), Decimal(7)
+    assert Range.spanning([high, low]) == Range(low, high)
+    assert Range.spanning([low, Range.of(high, ">")]) == Range(low=low)
+    assert Range.spanning([Range.of(high, "<"), Range.of(high, "<=")]) == Range(high=high)
+    assert Range.spanning([high, Range(low=high, low_open=True)]) == Range(low=high)

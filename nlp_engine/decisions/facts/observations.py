@@ -31,14 +31,15 @@ class ObservationFact(FactSpec):
     def results(self, sight: Sight) -> list[LabResult]:
         """Return the results with these codes up to ``as_of``, in order of time; those without a time first."""
         found = [result for code in self.code for result in sight.results_by_code.get(code, ())]
-        return sorted(found, key=lambda result: sort_time(result.time))
+        return sorted(found, key=lambda result: (sort_time(result.time), result.observation_id))
 
 
 class Latest(ObservationFact):
     """The newest result that is a number and not older than ``max_age``.
 
-    Results without a time count only if none has one, and only if they agree: then "the newest" has no doubt.
-    A result like ``>60`` is a range. A unit other than ``unit`` makes the fact unknown.
+    Results without a time count only if none has one. A result like ``>60`` is a range. Different results of one
+    moment, or without a time, are the range that holds all of them: a rule that all of them meet fires, and a rule that
+    cannot be decided is told as not assessed. A unit other than ``unit`` makes the fact unknown.
     """
 
     from_: Literal["latest"] = Field(alias="from")
@@ -54,15 +55,15 @@ class Latest(ObservationFact):
         numbers = [result for result in recent if result.value is not None]
         if not numbers:
             return Fact(problem=_no_number(recent[-1]), unusable=True, evidence=evidence_of(recent[-1:]))
-        newest = numbers[-1]
-        if newest.time is None and len({(result.value, result.comparator, result.unit) for result in numbers}) > 1:
-            return Fact(problem="several results without a time", unusable=True, evidence=evidence_of(numbers))
-        if not same_unit(newest.unit, self.unit):
-            return _wrong_unit(self.unit, [newest])
-        if _is_implausible(newest):
-            return Fact(problem="the result is not plausible", unusable=True, evidence=evidence_of([newest]))
-        assert newest.value is not None
-        return Fact(Range.of(newest.value, newest.comparator), evidence_of([newest]))
+        newest = _of_newest_moment(numbers)
+        if any(not same_unit(result.unit, self.unit) for result in newest):
+            return _wrong_unit(self.unit, newest)
+        if any(map(_is_implausible, newest)):
+            return Fact(problem="the result is not plausible", unusable=True, evidence=evidence_of(newest))
+        values = {Range.of(result.value, result.comparator) for result in newest if result.value is not None}
+        if len(values) == 1:
+            return Fact(values.pop(), evidence_of(newest[-1:]))
+        return Fact(Range.spanning(values), evidence_of(newest), problem=_several(newest), unusable=True)
 
 
 class LatestFlag(ObservationFact):
@@ -79,11 +80,11 @@ class LatestFlag(ObservationFact):
         flagged = [result for result in recent if result.flag is not None]
         if not flagged:
             return UNKNOWN
-        newest = flagged[-1]
-        if newest.time is None and len({result.flag for result in flagged}) > 1:
-            return Fact(problem="several results without a time", unusable=True, evidence=evidence_of(flagged))
-        assert newest.flag is not None
-        return Fact(newest.flag.value, evidence_of([newest]))
+        newest = _of_newest_moment(flagged)
+        flags = {result.flag.value for result in newest if result.flag is not None}
+        if len(flags) > 1:
+            return Fact(problem=_several(newest), unusable=True, evidence=evidence_of(newest))
+        return Fact(flags.pop(), evidence_of(newest[-1:]))
 
 
 class ChangeFact(ObservationFact):
@@ -104,12 +105,17 @@ class ChangeFact(ObservationFact):
         series = [Sample(sort_time(r.time), r.value, i) for i, r in enumerate(results) if r.value is not None]
         change = self.change(series, sight.now)
         if change is None:
-            return Fact(problem="needs an earlier result to compare with") if series else UNKNOWN
+            return Fact(problem=f"needs an earlier result within {_said(self.compared_within)}") if series else UNKNOWN
         return Fact(change.amount, evidence_of([results[change.first.position], results[change.last.position]]))
 
     @property
     def reach(self) -> Duration:
         """How far back results are looked at."""
+        return self.window
+
+    @property
+    def compared_within(self) -> Duration:
+        """How far apart two results may lie to be compared."""
         return self.window
 
     @abstractmethod
@@ -178,6 +184,11 @@ class RatioToBaseline(ChangeFact):
         """How far back results are looked at."""
         return max(self.window, self.baseline_window or self.window)
 
+    @property
+    def compared_within(self) -> Duration:
+        """How far apart two results may lie to be compared."""
+        return self.reach
+
     def change(self, series: Sequence[Sample], now: float) -> Change | None:
         """Return the ratio."""
         recent = within(series, end=now, length=self.window.total_seconds())
@@ -185,6 +196,21 @@ class RatioToBaseline(ChangeFact):
             return ratio_to_lowest(recent, places=self.places)
         older = [sample for sample in series if sample not in recent]
         return ratio_to_median(recent[-1], older, places=self.places) if recent else None
+
+
+def _said(length: Duration) -> str:
+    hours = int(length.total_seconds() // 3600)
+    return f"{hours} hours" if hours <= 72 else f"{hours // 24} days"
+
+
+def _of_newest_moment(results: Sequence[LabResult]) -> list[LabResult]:
+    """Return the last of some results in order of time, with the others of the same moment."""
+    moment = sort_time(results[-1].time)
+    return [result for result in results if sort_time(result.time) == moment]
+
+
+def _several(results: Sequence[LabResult]) -> str:
+    return "several results without a time" if results[-1].time is None else "different results at one time"
 
 
 def _no_number(result: LabResult) -> str:
