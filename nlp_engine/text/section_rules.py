@@ -17,7 +17,8 @@ class SectionKind(KnowledgeModel):
     """One kind of section.
 
     ``presence``, ``temporality`` and ``experiencer`` hold inside unless the text says otherwise. ``names_test``:
-    the title itself may be a test ("EKG: normal").
+    the title itself may be a test ("EKG: normal"). ``one_line``: ends with its line or sentence ("MRN: 123"), and what
+    comes behind it stands in no section.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -26,6 +27,7 @@ class SectionKind(KnowledgeModel):
     titles: tuple[str, ...] = Field(min_length=1)
     contains: tuple[str, ...] = ()
     names_test: bool = False
+    one_line: bool = False
     presence: Presence | None = None
     temporality: Temporality | None = None
     experiencer: Experiencer | None = None

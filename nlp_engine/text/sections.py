@@ -26,6 +26,7 @@ _JOINED = re.compile(r"(?<![^.,\s])([A-Z][A-Z&/ ]{2,40}[A-Z]),(?=[A-Z][A-Z&/ -]{
 _NEXT_LINE = re.compile(r"\s*([^\r\n]+)")
 _PLAIN = re.compile(r"[^,;:.!?=\d\t|]+")
 _SENTENCE = re.compile(r"[.!?;][\"')\s]*$")
+_FIELD_END = re.compile(r"(?<=\w{3})[.!?](?=\s)|[\r\n\x0b\x0c\x85\u2028\u2029](?=.)", re.DOTALL)
 _CAPITALS = re.compile(r"[A-Z][A-Z/&'-]*(?:[ \t]+(?:[A-Z&/][A-Z/&'-]*))*(?=[ \t]+[A-Z]?[a-z])")
 
 
@@ -68,8 +69,19 @@ def find_sections(text: str, rules: SectionRules) -> Sections:
     for heading in sorted(_candidates(text, rules), key=lambda heading: (heading.start, -heading.end)):
         if not found or heading.start >= found[-1].end:
             found.append(heading)
-    openers = tuple(heading for heading in found if not heading.stays)
+    openers = tuple(_with_ends(text, [heading for heading in found if not heading.stays]))
     return Sections(tuple(found), openers, tuple(heading.start for heading in openers))
+
+
+def _with_ends(text: str, openers: list[Heading]) -> Iterator[Heading]:
+    """Yield the headings that open a section, and a nameless one where a section of one line ends."""
+    for place, heading in enumerate(openers, 1):
+        next_start = openers[place].start if place < len(openers) else len(text)
+        yield heading
+        if heading.kind is not None and heading.kind.one_line:
+            stop = _FIELD_END.search(text, heading.end, next_start)
+            if stop:
+                yield Heading(stop.end(), stop.end(), None)
 
 
 def _candidates(text: str, rules: SectionRules) -> Iterator[Heading]:
