@@ -62,8 +62,10 @@ class Analyte(KnowledgeModel):
     plain: str
     synonyms: tuple[str, ...] = ()
     vital_synonyms: tuple[str, ...] = ()
+    unit_synonyms: tuple[str, ...] = ()
     unit: str
     unit_optional: bool = False
+    unit_by_value: bool = False
     units: dict[str, Decimal | Conversion] = Field(default_factory=dict)
     places: int
     plausible: Limits
@@ -76,6 +78,13 @@ class Analyte(KnowledgeModel):
             return Conversion(factor=Decimal(1))
         found = self.units.get(unit)
         return Conversion(factor=found) if isinstance(found, Decimal) else found
+
+    def is_plausible(self, number: Decimal, comparator: str | None = None) -> bool:
+        """Say whether a number in the canonical unit can be a result."""
+        low, high = self.plausible.low, self.plausible.high
+        too_low = low is not None and number < low and comparator not in ("<", "<=")
+        too_high = high is not None and number > high and comparator not in (">", ">=")
+        return not (too_low or too_high)
 
 
 class AnalyteFile(KnowledgeModel):

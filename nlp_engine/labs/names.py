@@ -27,6 +27,7 @@ _LOINC_PROPERTY = re.compile(r"\s*\[[^\]]*\]")
 _LOINC_SYSTEM = re.compile(
     r"\s+(?:in|of)\s+(?:arterial |venous |capillary )?"
     r"(?:serum, plasma or blood|serum or plasma|serum|plasma|platelet poor plasma|blood)\b.*$"
+    r"|\s+i\.?\s?[spb]\.?$|\s+im\s+(?:serum|plasma|blut|vollblut)$"
     r"|\s+by\s+(?:automated|manual|calculation)\b.*$",
     re.IGNORECASE,
 )
@@ -47,6 +48,7 @@ class AnalyteNames:
         self._by_code = catalogue.by_code
         self._by_name: dict[str, tuple[Analyte, ...]] = {}
         self._vitals: dict[str, Analyte] = {}
+        self._with_unit: dict[str, Analyte] = {}
         self._siblings: dict[str, tuple[Analyte, ...]] = {}
         for analyte in catalogue.analytes:
             for name in dict.fromkeys(map(fold_name, (analyte.name, analyte.id.replace("_", " "), *analyte.synonyms))):
@@ -54,6 +56,9 @@ class AnalyteNames:
             for name in map(fold_name, analyte.vital_synonyms):
                 if self._vitals.setdefault(name, analyte) is not analyte:
                     raise _stands_twice(name, self._vitals[name], analyte)
+            for name in map(fold_name, analyte.unit_synonyms):
+                if self._with_unit.setdefault(name, analyte) is not analyte:
+                    raise _stands_twice(name, self._with_unit[name], analyte)
         for same_name in self._by_name.values():
             for analyte in same_name:
                 known = self._siblings.setdefault(analyte.id, (analyte,))
@@ -70,6 +75,10 @@ class AnalyteNames:
         if key not in self._cache:
             self._cache[key] = self._find(code, name, kind)
         return self._cache[key]
+
+    def find_with_unit(self, name: str) -> Analyte | None:
+        """Return the analyte that a name means only beside a unit that fits: "HF" per minute is a heart rate."""
+        return self._with_unit.get(fold_name(name))
 
     def _add(self, name: str, analyte: Analyte) -> None:
         known = self._by_name.get(name, ())

@@ -28,10 +28,11 @@ from nlp_engine.labs.values import ParsedValue, parse_value
 from nlp_engine.record import Observation, Patient, PatientRecord
 
 _PRESSURE_NAME = re.compile(
-    r"^(nibp|nbp|bp|abp|(arterial |non[- ]?invasive )?blood pressure)( systolic/diastolic| panel)?$", re.IGNORECASE
+    r"^(nibp|nbp|bp|abp|rr|blutdruck|(arterial |non[- ]?invasive )?blood pressure)( systolic/diastolic| panel)?$",
+    re.IGNORECASE,
 )
 _PRESSURE_CODES = frozenset({"85354-9", "55284-4", "35094-2"})
-_PRESSURE_VALUE = re.compile(r"^(\d{2,3})\s*/\s*(\d{2,3})$")
+_PRESSURE_VALUE = re.compile(r"^(\d{2,3})\s*/\s*(\d{2,3})(\s*mm\s?hg)?$", re.IGNORECASE)
 _SYSTOLIC, _DIASTOLIC = "8480-6", "8462-4"
 
 
@@ -73,12 +74,16 @@ class LabStage:
 
     def _result(self, observation: Observation, patient: Patient, age: Decimal | None) -> LabResult:
         parsed = self._parse(observation.value)
-        cell = observation.unit if observation.unit and observation.unit.strip() else parsed.unit
-        analyte = self._units.fitting(self._names.find(observation.code, observation.name, observation.kind), cell)
+        inside = parsed.readings[0].unit if parsed.readings else parsed.unit
+        cell = observation.unit if observation.unit and observation.unit.strip() else inside
+        analyte = self._analyte(observation, cell)
         if analyte is None:
             return self._unknown_analyte(observation, parsed, cell)
         unit = self._units.read(analyte, cell)
+        parsed = _plausible_reading(parsed, analyte, unit)
         number = parsed.number
+        if number is not None and unit.unit is None and analyte.unit_by_value:
+            unit = self._units.by_value(analyte, number, parsed.comparator) or unit
         remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
         if number is not None and parsed.unit and self._units.ucum(parsed.unit) != self._units.ucum(cell):
             number = None
@@ -86,7 +91,7 @@ class LabStage:
         if number is not None and unit.conversion is not None:
             number = convert(number, unit.conversion, analyte.places)
         flag, bounds = None, None
-        if number is not None and unit.is_canonical and not _is_plausible(number, parsed, analyte):
+        if number is not None and unit.is_canonical and not analyte.is_plausible(number, parsed.comparator):
             remarks.append(f"not plausible for {analyte.name}; not flagged, please check the source")
         else:
             bounds, reasons = self._bounds(observation, analyte, unit, patient, age)
@@ -99,6 +104,13 @@ class LabStage:
         low, high = show(found.reference_low), show(found.reference_high)
         named = {"name": analyte.name, "code": analyte.code, "value": show(number), "unit": unit.unit}
         return found.model_copy(update=named | {"reference_low": low, "reference_high": high})
+
+    def _analyte(self, observation: Observation, cell: str | None) -> Analyte | None:
+        found = self._units.fitting(self._names.find(observation.code, observation.name, observation.kind), cell)
+        if found is None and observation.code is None:
+            found = self._names.find_with_unit(observation.name)
+            return found if found is not None and self._units.fits(found, cell) else None
+        return found
 
     def _bounds(
         self, observation: Observation, analyte: Analyte, unit: UnitReading, patient: Patient, age: Decimal | None
@@ -149,11 +161,17 @@ def _shown(number: Decimal | None, *, conversion: Conversion | None, places: int
     return None if number is None else shown(number, conversion, places)
 
 
-def _is_plausible(number: Decimal, parsed: ParsedValue, analyte: Analyte) -> bool:
-    limits = analyte.plausible
-    too_low = limits.low is not None and number < limits.low and parsed.comparator not in ("<", "<=")
-    too_high = limits.high is not None and number > limits.high and parsed.comparator not in (">", ">=")
-    return not (too_low or too_high)
+def _plausible_reading(parsed: ParsedValue, analyte: Analyte, unit: UnitReading) -> ParsedValue:
+    """Return the one reading of an ambiguous cell that this analyte can have, or the cell as it was read."""
+    if unit.conversion is None:
+        return parsed
+    fitting = []
+    for reading in parsed.readings:
+        number = convert(reading.number or Decimal(0), unit.conversion, analyte.places)
+        # A number that the assay would print as 0 is no result of it: 9.000 platelets in a microlitre.
+        if round(number, analyte.places) and analyte.is_plausible(number, reading.comparator):
+            fitting.append(reading)
+    return fitting[0] if len(fitting) == 1 else parsed
 
 
 def _flag(

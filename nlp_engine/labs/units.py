@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion, fold_unit
 
+_GIGA = re.compile(r"^G\s?/\s?[lL]$")
 _MOST_DIGITS = 20
 """Numbers with more digits before the point are typing errors and stay as they are."""
 
@@ -46,9 +48,22 @@ class Units:
         """Return the first of some analytes that the unit fits, or the first of all; None of none."""
         if len(analytes) < 2:
             return analytes[0] if analytes else None
-        unit = self.ucum(cell)
-        fitting = (analyte for analyte in analytes if unit and analyte.conversion(unit) is not None)
-        return next(fitting, analytes[0])
+        return next((analyte for analyte in analytes if self.fits(analyte, cell)), analytes[0])
+
+    def fits(self, analyte: Analyte, cell: str | None) -> bool:
+        """Say whether a cell gives a unit that becomes the analyte's."""
+        unit = self._ucum_of(analyte, cell)
+        return unit is not None and analyte.conversion(unit) is not None
+
+    def by_value(self, analyte: Analyte, number: Decimal, comparator: str | None) -> UnitReading | None:
+        """Return the one unit in which a number without a unit is plausible; None if none or several."""
+        units = {unit: analyte.conversion(unit) for unit in (analyte.unit, *analyte.units)}
+        fitting = [
+            UnitReading(analyte.unit, conversion, f"the unit was not given; only as {unit} is the number plausible")
+            for unit, conversion in units.items()
+            if conversion and analyte.is_plausible(convert(number, conversion, analyte.places), comparator)
+        ]
+        return fitting[0] if len(fitting) == 1 else None
 
     def is_unit(self, text: str) -> bool:
         """Say whether a text is a spelling of a unit."""
@@ -60,6 +75,12 @@ class Units:
             return None
         return self._spellings.get(fold_unit(cell), cell.strip())
 
+    def _ucum_of(self, analyte: Analyte, cell: str | None) -> str | None:
+        """Return the UCUM unit of a cell; "G/l" is giga per litre where cells are counted, gram per litre elsewhere."""
+        if cell and _GIGA.match(cell.strip()) and analyte.conversion("10*9/L") is not None:
+            return "10*9/L"
+        return self.ucum(cell)
+
     def _read(self, analyte: Analyte, cell: str | None) -> UnitReading:
         if cell is None or not cell.strip():
             if analyte.unit_optional:
@@ -67,7 +88,7 @@ class Units:
                     analyte.unit, Conversion(factor=Decimal(1)), "the unit was not given; only one is in use"
                 )
             return UnitReading(None, None, "the unit was not given")
-        unit = self.ucum(cell)
+        unit = self._ucum_of(analyte, cell)
         conversion = analyte.conversion(unit) if unit else None
         if conversion is None:
             return UnitReading(unit, None, f"the unit {unit} cannot be converted to {analyte.unit}")

@@ -26,8 +26,12 @@ _AMBIGUOUS = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
 _RANGE = re.compile(r"^\d+([.,]\d+)?\s*(-|to)\s*\d+([.,]\d+)?$", re.IGNORECASE)
 _TRAILING_FLAG = re.compile(r"^(.*\d)\s*(\*+|\(?(?:H|L|HH|LL|High|Low|A)\)?)$", re.IGNORECASE)
 _TRAILING_UNIT = re.compile(r"^([+-]?[\d.,]*\d)\s*([^\d\s.,+-].*)$")
+_LEADING_FLAG = re.compile(r"^\*+\s*(?=[\d.,<>])")
 _GRADE = re.compile(r"^[1-4]\s?\+$|^\++$")
+_ONLY = "since the other reading is not plausible"
 _INFINITE = frozenset({"inf", "+inf", "-inf"})
+_MOST_DIGITS = 15
+_MOST_CHARACTERS = 40
 _EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none given", "not given", "-", "--", "---", ".", "?"})
 _WORDS = {
     "negative": "neg neg. negative none absent nd undetectable non-reactive nonreactive".split()
@@ -48,7 +52,7 @@ _SPECIMEN = re.compile(
 class ParsedValue:
     """A value cell: ``number`` with ``comparator``, or ``words`` ("negative"), or neither; ``remarks`` say why.
 
-    ``unit`` is a unit that stood in the cell behind the number.
+    ``unit`` is a unit that stood in the cell behind the number; ``readings`` are what an ambiguous cell can mean.
     """
 
     number: Decimal | None = None
@@ -56,6 +60,7 @@ class ParsedValue:
     words: str | None = None
     unit: str | None = None
     remarks: tuple[str, ...] = ()
+    readings: tuple[ParsedValue, ...] = ()
 
 
 def parse_value(cell: str, *, is_unit: Callable[[str], bool] = lambda _: False) -> ParsedValue:
@@ -69,7 +74,7 @@ def parse_value(cell: str, *, is_unit: Callable[[str], bool] = lambda _: False) 
     Returns
     -------
     ParsedValue
-        Never a guess: ``1,234`` (1234 or 1.234?) has no number and a remark.
+        Never a guess: ``1,234`` (1234 or 1.234?) has no number, a remark and two readings.
     """
     text = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", cell))
     text = " ".join(text.split())
@@ -92,6 +97,9 @@ def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
     remarks: list[str] = []
     comparator: Comparator | None = None
     unit: str | None = None
+    if leading := _LEADING_FLAG.match(text):
+        text = text[leading.end() :]
+        remarks.append("a flag stood in the value cell")
     if prefix := _PREFIX.match(text):
         comparator = _COMPARATORS[prefix.group(1).lower()]
         text = text[prefix.end() :]
@@ -101,7 +109,15 @@ def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
         text = flagged.group(1)
         remarks.append("a flag stood in the value cell")
     if _AMBIGUOUS.match(text):
-        return ParsedValue(remarks=("the comma may be a decimal or a thousands sign; write the number without it",))
+        doubt = "the comma may be a decimal or a thousands sign; write the number without it"
+        readings = tuple(
+            ParsedValue(Decimal(text.replace(",", sign)), comparator, None, unit, (*remarks, f"{said}, {_ONLY}"))
+            for sign, said in (
+                ("", "the comma was read as a thousands sign"),
+                (".", "a decimal comma was read as a point"),
+            )
+        )
+        return ParsedValue(remarks=(doubt,), readings=readings)
     if _THOUSANDS_US.match(text):
         text = text.replace(",", "")
         remarks.append("thousands signs were removed")
@@ -113,4 +129,6 @@ def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
         remarks.append("a decimal comma was read as a point")
     if not text.isascii() or not _PLAIN.match(text):
         return ParsedValue(remarks=("the result is text, not a number",))
+    if len(text) > _MOST_CHARACTERS or Decimal(text).adjusted() >= _MOST_DIGITS:
+        return ParsedValue(remarks=(f"not plausible: a number of more than {_MOST_DIGITS} digits",))
     return ParsedValue(Decimal(text), comparator, None, unit, tuple(remarks))

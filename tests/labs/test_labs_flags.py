@@ -112,7 +112,7 @@ def test_children_get_no_textbook_flag_and_no_critical_limit():
 def test_the_age_is_that_at_the_time_of_the_result():
     born = {"age_years": None, "birth_date": date(NOW.year - 18, NOW.month, NOW.day)}
     today = row("Potassium", "5.4", "mmol/L")
-    yesterday = today.model_copy(update={"time": NOW.replace(day=1, month=4)})
+    yesterday = today.model_copy(update={"id": "o2", "time": NOW.replace(day=1, month=4)})
     assert [found.flag for found in results(yesterday, today, **born)] == [None, "H"]
 
 
