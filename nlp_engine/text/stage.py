@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -27,6 +28,7 @@ from nlp_engine.text.sections import find_sections
 from nlp_engine.text.sentences import SentenceSplitter
 from nlp_engine.text.tokens import tokenise
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _RULE_FOLDERS = ("lexicons", "concepts", "drugs", "ner")
 
 
@@ -122,7 +124,9 @@ class TextStage:
         read = self._read(note.text)
         found: list[Span] = []
         if read.tokens.keys:
-            found = [_in_sentence(read, entity) for entity in self._recogniser.recognise(note.text)]
+            found = [
+                _in_sentence(read, entity) for entity in self._recogniser.recognise(_SURROGATE.sub("\ufffd", note.text))
+            ]
         coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
         spans, attributes = self._all_spans(read, found, coder)
         built = self._build(read, spans if own is None else own, attributes, coder)
