@@ -21,6 +21,8 @@ def _as_json_number(value: Decimal) -> int | float:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+_OLDEST = 130
+
 Number = Annotated[Decimal, PlainSerializer(_as_json_number, return_type=int | float, when_used="json")]
 """A decimal number that is written to JSON as a plain number."""
 
@@ -62,12 +64,16 @@ class Patient(RecordModel):
     pregnant: bool | None = None
 
     def age_at(self, when: datetime | None) -> Decimal | None:
-        """Return the age in years at ``when`` (whole years from the birth date), or None if unknown."""
+        """Return the age in years at ``when`` (whole years from the birth date), or None if unknown.
+
+        A birth date after ``when``, or more than 130 years before it, tells no age: de-identified records have such.
+        """
         if self.birth_date is None or when is None:
             return self.age_years
         day = when.date()
         before_birthday = (day.month, day.day) < (self.birth_date.month, self.birth_date.day)
-        return Decimal(day.year - self.birth_date.year - before_birthday)
+        age = day.year - self.birth_date.year - before_birthday
+        return Decimal(age) if 0 <= age <= _OLDEST else None
 
 
 class Note(RecordModel):

@@ -18,6 +18,11 @@ def test_age_in_whole_years(birth_date, when, age):
     assert Patient(id="p", birth_date=birth_date).age_at(when) == age
 
 
+@pytest.mark.parametrize("birth_date", [date(2090, 1, 1), date(1790, 1, 1)])
+def test_a_birth_date_that_cannot_be_tells_no_age(birth_date):
+    assert Patient(id="p", birth_date=birth_date).age_at(MAY_1) is None
+
+
 def test_age_without_birth_date_is_what_was_given():
     assert Patient(id="p", age_years=Decimal("0.5")).age_at(MAY_1) == Decimal("0.5")
     assert Patient(id="p").age_at(MAY_1) is None
