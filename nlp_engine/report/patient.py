@@ -15,6 +15,7 @@ from nlp_engine.report.views import PatientReportView, PlainGroup, PlainStatemen
 from nlp_engine.report.words import counted, listed, not_read, said_day, said_reference, said_value
 
 _LEVELS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)
+_FAINT = 0.5
 _RECORDS = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE)
 _MAX_NEGATIVES = 6
 _MAX_QUESTIONS = 6
@@ -72,9 +73,17 @@ def _main(cards: Sequence[Card], sources: PlainSources, phrases: Phrases) -> Ite
 
 def _records(findings: Sequence[Finding], sources: PlainSources, phrases: Phrases) -> Iterable[PlainGroup]:
     for status in _RECORDS:
-        group = [_record(finding, sources) for finding in findings if finding.status is status]
+        group = [
+            _record(finding, sources) for finding in findings if finding.status is status and not _is_faint(finding)
+        ]
         if group:
             yield PlainGroup(status.value, phrases.patient[f"records_{status.value}"], tuple(group))
+
+
+def _is_faint(finding: Finding) -> bool:
+    """Say whether one kind of source only asks ("CT to exclude malignancy"): the clinician's page tells that."""
+    kinds = {piece.kind for piece in finding.supporting}
+    return finding.status is Status.POSSIBLE and len(kinds) == 1 and finding.confidence < _FAINT
 
 
 def _record(finding: Finding, sources: PlainSources) -> PlainStatement:

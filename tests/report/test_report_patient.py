@@ -4,9 +4,9 @@ import re
 
 import pytest
 from page_checks import check_page, text_of
-from report_builders import empty_assessment
+from report_builders import empty_assessment, one_note
 
-from nlp_engine.assessment import Indicator
+from nlp_engine.assessment import Indicator, Status
 from nlp_engine.record import Medication, Patient, PatientRecord
 from nlp_engine.report import render_report
 from nlp_engine.report.plain_names import plain_label
@@ -117,3 +117,12 @@ def test_medicine_that_was_prescribed_again_is_not_said_to_be_over():
     assert "lisinopril" in taken
     assert "lisinopril" not in over.casefold()
     assert over.count("Ibuprofen") == 1
+
+
+@pytest.mark.parametrize(("confidence", "is_told"), [(0.36, False), (0.6, True)])
+def test_a_mere_question_of_a_note_is_not_told_to_the_patient(confidence, is_told):
+    assessment = one_note("CT to exclude malignancy.", evidence=[(14, 24)])
+    doubt = {"status": Status.POSSIBLE, "confidence": confidence, "plain": "a growth that may be harmful"}
+    finding = assessment.findings[0].model_copy(update=doubt)
+    page = render_report(assessment.model_copy(update={"findings": (finding,)}), "patient")
+    assert ("A growth that may be harmful." in text_of(page)) is is_told
