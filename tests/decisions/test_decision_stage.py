@@ -393,3 +393,28 @@ def test_a_lonely_creatinine_is_told_how_near_another_must_be(stage):
     decision = decide(stage, lab_results=[result(CREATININE, "4.1", 2, **HIGH)])
     words = " ".join(words for one in decision.unassessed for words in one.missing)
     assert "needs an earlier result within 48 hours" in words
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "is_silent"),
+    [
+        ("ESRD on haemodialysis three times a week.", None, True),
+        ("Patient is on hemodialysis.", None, True),
+        ("Dialysis-dependent since 2019.", None, True),
+        ("CKD 5, dialysis", "past_medical_history", True),
+        ("AKI, may need dialysis if worsening.", None, False),
+        ("May need to go\non dialysis.", None, False),
+        ("Discussed dialysis with family.", None, False),
+        ("Patient wishes dialysis.", None, False),
+        ("Possible dialysis on Monday.", None, False),
+        ("Had dialysis, transplanted since.", "past_medical_history", False),
+        ("Dialysis catheter removed.", None, False),
+    ],
+)
+def test_only_lasting_dialysis_silences_kidney_injury(stage, text, section, is_silent):
+    rows = [result(CREATININE, "1.0", 40), result(CREATININE, "3.2", 2, **HIGH)]
+    owner = note(text)
+    words = next(word for word in ("haemodialysis", "hemodialysis", "Dialysis", "dialysis") if word in text)
+    mention = mentioned(owner, words, label=MentionLabel.TREATMENT, section=section)
+    decision = decide(stage, record(notes=[owner]), lab_results=rows, extractions=[extracted(owner, mention)])
+    assert ("aki-stage-3" not in ids(decision)) is is_silent

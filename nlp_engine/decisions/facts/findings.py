@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal
@@ -31,10 +32,12 @@ from nlp_engine.decisions.facts.base import (
 )
 from nlp_engine.decisions.values import Kind
 from nlp_engine.knowledge import normalise_phrase
-from nlp_engine.record import sort_time
+from nlp_engine.record import Note, sort_time
 
 _THERE = (Status.PRESENT.value, Status.CONFLICTING.value, Status.POSSIBLE.value)
 """Answers that are not a no, strongest first."""
+_WORD = re.compile(r"\w+")
+_BREAK = re.compile(r"[.;!?](?=\s|$)|\n\s*\n|\n\s*(?:[-*\u2022]|\d+[.)])\s")
 _STRONGEST_FIRST = (
     Presence.PRESENT,
     Presence.POSSIBLE,
@@ -135,21 +138,51 @@ class Mentioned(FactSpec):
     """Whether a note names one of some words as something that the patient has or had: yes, or unknown.
 
     ``words`` are looked for as whole words in mentions, spelt as `normalise_phrase` spells them.
+
+    Parameters
+    ----------
+    beside
+        If given, one of these must stand in the sentence ("dialysis dependent") and the mention be of today; not in
+        the sections ``anywhere_in``.
+    not_beside
+        None of these may stand in the sentence ("may need dialysis").
     """
 
     from_: Literal["mention"] = Field(alias="from")
     words: Words
+    beside: tuple[str, ...] = ()
+    not_beside: tuple[str, ...] = ()
+    anywhere_in: tuple[str, ...] = ()
     KIND: ClassVar = Kind.TRUTH
 
     def compute(self, book: Book, name: str) -> Fact:
         """Return yes with the words of the notes, or unknown."""
-        wanted = [f" {normalise_phrase(word)} " for word in self.words]
         found = [
             note_evidence(mention, note)
             for note, mention in book.sight.mentions()
-            if _is_own(mention) and any(word in f" {normalise_phrase(mention.text)} " for word in wanted)
+            if _is_own(mention) and _names(self.words, mention.text) and self._is_meant(mention, note)
         ]
         return Fact(True, tuple(found)) if found else UNKNOWN
+
+    def _is_meant(self, mention: Mention, note: Note) -> bool:
+        sentence = _sentence(note.text, mention.start, mention.end)
+        if _names(self.not_beside, sentence):
+            return False
+        if not self.beside or mention.section in self.anywhere_in:
+            return True
+        return mention.temporality is Temporality.CURRENT and _names(self.beside, sentence)
+
+
+def _names(phrases: Iterable[str], text: str) -> bool:
+    """Say whether one of some phrases stands in a text, as whole words."""
+    words = f" {' '.join(_WORD.findall(normalise_phrase(text)))} "
+    return any(f" {normalise_phrase(phrase)} " in words for phrase in phrases)
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    low = max([0, *(stop.end() for stop in _BREAK.finditer(text, 0, start))])
+    after = _BREAK.search(text, end)
+    return text[low : after.start() if after else len(text)]
 
 
 def _is_own(mention: Mention) -> bool:
