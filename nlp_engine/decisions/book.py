@@ -107,6 +107,8 @@ class FactBook:
         )
 
     def _told(self, spec: ScoreSpec, result: Result) -> Score | None:
+        if spec.unless is not None and self.value(spec.unless) is True:
+            return None
         partial = isinstance(result.value, Range)
         value = result.value.low if isinstance(result.value, Range) else result.value
         evidence = self._score_evidence(spec)

@@ -33,6 +33,8 @@ def check_rules(folder: Path | None = None) -> list[str]:
         concepts = load_concepts(root / "concepts")
     except KnowledgeError as error:
         return [str(error)]
+    if not library.rules:
+        return [f"no rules were found in {root.name}/alerts"]
     problems = [problem for loaded in library.rules for problem in _rule_problems(library, loaded)]
     problems += _reference_problems(library, concepts, root)
     problems += _unused(library)
@@ -107,6 +109,7 @@ def _unused(library: Library) -> Iterator[str]:
     used |= {name for loaded in library.rules for name in places(loaded.rule.summary)}
     used |= {name for fact in library.facts for name in library.needs(fact)}
     used |= {name for score in library.scores.values() for name in score.inputs.values()}
+    used |= {score.unless for score in library.scores.values() if score.unless is not None}
     for name in library.facts:
         if name not in used:
             yield f"fact {name}: no rule, score or fact uses it"

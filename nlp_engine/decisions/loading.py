@@ -110,6 +110,10 @@ def _check_score(library: Library, score: ScoreSpec) -> None:
     kinds = CALCULATORS[score.calculator].inputs
     if set(score.inputs) != set(kinds):
         raise KnowledgeError(where, f"its inputs are {', '.join(kinds)}")
+    if score.unless is not None:
+        _known(score.unless, library.facts, where, "fact")
+        if library.facts[score.unless].type.kind is not Kind.TRUTH:
+            raise KnowledgeError(where, f'"{score.unless}" is not true or false')
     for key, fact in score.inputs.items():
         _known(fact, library.facts, where, "fact")
         if library.facts[fact].type.kind is not kinds[key]:

@@ -89,13 +89,17 @@ class Rule(Advice):
 
 
 class ScoreSpec(KnowledgeModel):
-    """A calculator with the facts that it reads; ``inputs`` maps the calculator's names to facts."""
+    """A calculator with the facts that it reads; ``inputs`` maps the calculator's names to facts.
+
+    The score is not shown where the fact ``unless`` is true: one for adults is none for a known child.
+    """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     name: str
     calculator: str
     unit: str | None = None
     inputs: dict[str, str]
+    unless: str | None = None
     source: Source
 
 

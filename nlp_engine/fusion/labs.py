@@ -39,23 +39,28 @@ class ResultReader:
         self._concepts = {concept.id: concept for concept in concepts.values() if concept.labs}
         self._settings = settings
 
-    def read(self, results: Sequence[LabResult], as_of: datetime | None) -> dict[str, Spoken]:
-        """Return concept id -> what the results say."""
+    def read(
+        self, results: Sequence[LabResult], as_of: datetime | None, *, is_child: bool = False
+    ) -> dict[str, Spoken]:
+        """Return concept id -> what the results say; a child's are not measured by the limits of adults."""
         by_code: defaultdict[str, list[LabResult]] = defaultdict(list)
         for result in results:
             if result.code is not None and not _is_implausible(result):
                 by_code[result.code].append(result)
         if not by_code:
             return {}
-        return {concept.id: self._of_concept(concept, by_code, as_of) for concept in self._concepts.values()}
+        return {
+            concept.id: self._of_concept(concept, by_code, as_of, is_child=is_child)
+            for concept in self._concepts.values()
+        }
 
     def _of_concept(
-        self, concept: Concept, by_code: Mapping[str, Sequence[LabResult]], as_of: datetime | None
+        self, concept: Concept, by_code: Mapping[str, Sequence[LabResult]], as_of: datetime | None, *, is_child: bool
     ) -> Spoken:
         statements: dict[Statement, None] = {}
         usable: set[str] = set()
         for lab in concept.labs:
-            if usable.intersection(lab.only_without):
+            if usable.intersection(lab.only_without) or (is_child and self._is_for_adults(lab)):
                 continue
             found = [result for code in lab.codes for result in by_code.get(code, ())]
             judged = [
@@ -66,6 +71,11 @@ class ResultReader:
             usable |= {result.code for result, _ in judged if result.code is not None}
             statements |= dict.fromkeys(self._of_analyte(lab, judged))
         return Spoken(tuple(statements), bool(usable))
+
+    def _is_for_adults(self, lab: ConceptLab) -> bool:
+        adults = self._settings.adult_limits
+        limit, codes = (lab.above, adults.above) if lab.above is not None else (lab.below, adults.below)
+        return isinstance(limit, Decimal) and not codes.isdisjoint(lab.codes)
 
     def _of_analyte(self, lab: ConceptLab, judged: Sequence[tuple[LabResult, bool]]) -> list[Statement]:
         newest_time = max((sort_time(result.time) for result, _ in judged), default=0)

@@ -105,6 +105,13 @@ class Weights(KnowledgeModel):
     missing: Weight
 
 
+class AdultLimits(KnowledgeModel):
+    """Codes whose limits in numbers, above or below, are for adults only."""
+
+    above: frozenset[str]
+    below: frozenset[str]
+
+
 class FusionSettings(KnowledgeModel):
     """``rules/fusion/fusion.yaml``."""
 
@@ -113,6 +120,7 @@ class FusionSettings(KnowledgeModel):
     matching: Matching
     sections: Sections
     windows: Windows
+    adult_limits: AdultLimits
     weights: Weights
     borderline: Borderline
 

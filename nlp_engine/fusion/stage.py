@@ -17,6 +17,8 @@ from nlp_engine.fusion.settings import FusionSettings
 from nlp_engine.knowledge import Concept, broader_concepts, load_concepts, resource
 from nlp_engine.record import PatientRecord
 
+_ADULT_FROM = 18
+"""Age in years."""
 _ORDER = (Status.CONFLICTING, Status.PRESENT, Status.POSSIBLE, Status.ABSENT)
 
 
@@ -58,10 +60,13 @@ class FusionStage:
         What only a normal result denies is left out, as it stands in the results; so is what is denied while something
         narrower is there.
         """
+        age = record.patient.age_at(as_of)
         spoken = {
             EvidenceKind.NOTE: self._notes.read(record.notes, extractions, as_of),
             EvidenceKind.OBSERVATION: self._results.read(
-                with_calculated_egfr(lab_results, record.patient, as_of), as_of
+                with_calculated_egfr(lab_results, record.patient, as_of),
+                as_of,
+                is_child=age is not None and age < _ADULT_FROM,
             ),
             EvidenceKind.IMAGE: self._images.read(image_findings, as_of),
         }

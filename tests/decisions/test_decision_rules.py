@@ -183,3 +183,8 @@ def test_every_infection_is_sorted_by_whether_it_can_become_sepsis():
     suspected = set(RULES.facts["infection"].concept)
     assert infections - mild <= suspected
     assert suspected <= infections | {"infection"}
+
+
+def test_a_folder_without_rules_is_a_problem(tmp_path):
+    (problem,) = check_rules(tmp_path)
+    assert "no rules" in problem

@@ -418,3 +418,40 @@ def test_only_lasting_dialysis_silences_kidney_injury(stage, text, section, is_s
     mention = mentioned(owner, words, label=MentionLabel.TREATMENT, section=section)
     decision = decide(stage, record(notes=[owner]), lab_results=rows, extractions=[extracted(owner, mention)])
     assert ("aki-stage-3" not in ids(decision)) is is_silent
+
+
+def test_scores_for_adults_are_not_shown_for_known_children(stage):
+    rows = [
+        result("9279-1", 34, 2, unit="/min"),
+        result("8480-6", 88, 2, unit="mm[Hg]"),
+        result("8867-4", 150, 2, unit="/min"),
+    ]
+    assert {score.id for score in decide(stage, lab_results=rows).scores} == {"qsofa", "sirs"}
+    assert decide(stage, record(age_years=Decimal(3)), lab_results=rows).scores == ()
+
+
+def test_a_transfusion_limit_for_adults_is_none_for_children(stage):
+    rows = [result("718-7", "6.5", 2, unit="g/dL")]
+    assert ids(decide(stage, lab_results=rows)) == ["hemoglobin-below-7"]
+    assert decide(stage, record(age_years=Decimal(0)), lab_results=rows).cards == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "is_told"),
+    [
+        ("24 weeks pregnant. Hypertension.", {}, True),
+        ("Pregnancy, 24 weeks gestation. Antenatal clinic.", {}, True),
+        ("Pregnancy test negative.", {}, False),
+        ("Not pregnant.", {}, False),
+        ("His wife is pregnant.", {}, False),
+        ("24 weeks pregnant.", {"sex": Sex.MALE}, False),
+        ("24 weeks pregnant.", {"pregnant": False}, False),
+    ],
+)
+def test_a_pregnancy_in_the_notes_only_is_a_question_beside_an_ace_inhibitor(stage, text, more, is_told):
+    of = record(
+        notes=[note(text)], medications=[drug("lisinopril")], **{"sex": Sex.FEMALE, "age_years": Decimal(30)} | more
+    )
+    decision = decide(stage, of)
+    assert "acei-arb-pregnancy" not in ids(decision)
+    assert ("acei-arb-pregnancy" in {one.rule_id for one in decision.unassessed}) is is_told

@@ -15,6 +15,7 @@ from nlp_engine.decisions.facts.findings import (
     ImageScore,
     Mentioned,
     NoteAssertion,
+    Written,
 )
 from nlp_engine.decisions.facts.medications import Takes
 from nlp_engine.decisions.facts.observations import (
@@ -36,6 +37,7 @@ AnyFact = Annotated[
     | Takes
     | NoteAssertion
     | Mentioned
+    | Written
     | FindingStatus
     | ImageScore
     | ImageDecision

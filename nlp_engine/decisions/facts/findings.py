@@ -173,6 +173,43 @@ class Mentioned(FactSpec):
         return mention.temporality is Temporality.CURRENT and _names(self.beside, sentence)
 
 
+class Written(FactSpec):
+    """Whether the text of a note holds one of some words, with none of ``not_beside`` in the sentence: yes, or unknown.
+
+    For what no mention names. It knows nothing of whose it is: good enough to ask a question, never to decide.
+    """
+
+    from_: Literal["written"] = Field(alias="from")
+    words: Words
+    not_beside: tuple[str, ...] = ()
+    max_age: Duration
+    KIND: ClassVar = Kind.TRUTH
+
+    def compute(self, book: Book, name: str) -> Fact:
+        """Return yes with the words of the notes, or unknown."""
+        sight, wanted = book.sight, re.compile(rf"\b(?:{'|'.join(map(re.escape, self.words))})\b", re.IGNORECASE)
+        found = [
+            _written_evidence(note, match)
+            for note in sight.record.notes
+            if not sight.is_future(note.time) and (note.time is None or sight.is_recent(note.time, self.max_age))
+            for match in wanted.finditer(note.text)
+            if not _names(self.not_beside, _sentence(note.text, match.start(), match.end()))
+        ]
+        return Fact(True, tuple(found)) if found else UNKNOWN
+
+
+def _written_evidence(note: Note, match: re.Match[str]) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.NOTE,
+        source_id=note.id,
+        statement=match.group(),
+        time=note.time,
+        start=match.start(),
+        end=match.end(),
+        method="words of the note",
+    )
+
+
 def _names(phrases: Iterable[str], text: str) -> bool:
     """Say whether one of some phrases stands in a text, as whole words."""
     words = f" {' '.join(_WORD.findall(normalise_phrase(text)))} "
