@@ -92,15 +92,24 @@ def run(
         assess = _start(plan, count, summary, stack)
         output.begin()
         with closing(Tables(output.unfinished)) as tables:
-            for result in _results(chain(first, opened.sources), assess):
-                tables.write(result)
-                summary.add(result)
-                if on_progress:
-                    on_progress(Progress(summary.counts["patients_in"], summary.counts["failed"]))
+            _write_all(_results(chain(first, opened.sources), assess), tables, summary, on_progress)
             tables.write_failures(summary.add_shared(opened.problems()))
     summary.seconds["wall"] = perf_counter() - start
     _write_end(output, summary, pages)
     return summary
+
+
+def _write_all(
+    results: Iterator[PatientResult],
+    tables: Tables,
+    summary: RunSummary,
+    on_progress: Callable[[Progress], None] | None,
+) -> None:
+    for result in results:
+        tables.write(result)
+        summary.add(result)
+        if on_progress:
+            on_progress(Progress(summary.counts["patients_in"], summary.counts["failed"]))
 
 
 def _settings(plan: WorkPlan, workers: int) -> dict[str, str | int | bool | None]:
