@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nlp_engine.assessment import MentionLabel
+from nlp_engine.text.ner.labels import MENTION_LABELS
 from nlp_engine.text.note import Span
-
-MENTION_LABELS = frozenset(label.value for label in MentionLabel)
 
 
 def merge(found: Sequence[Span], named: Sequence[Span]) -> list[Span]:
@@ -62,3 +61,19 @@ def split_by_kind(spans: Iterable[Span]) -> tuple[list[Span], list[Span]]:
     for span in spans:
         (mentions if span.label in MENTION_LABELS else attributes).append(span)
     return mentions, attributes
+
+
+def fitting(attributes: Iterable[Span], mentions: Sequence[Span]) -> list[Span]:
+    """Return the attributes that touch no mention or lie inside one: "severe" in "severe pain", not "pain" itself."""
+    starts = [mention.start for mention in mentions]
+    return [span for span in attributes if _has_room(span, mentions, bisect_right(starts, span.start) - 1)]
+
+
+def _has_room(span: Span, mentions: Sequence[Span], before: int) -> bool:
+    """Say whether a span fits between the mention that starts before it and the one behind."""
+    if before + 1 < len(mentions) and mentions[before + 1].start < span.end:
+        return False
+    if before < 0 or mentions[before].end <= span.start:
+        return True
+    host = mentions[before]
+    return span.end <= host.end and (span.start, span.end) != (host.start, host.end)

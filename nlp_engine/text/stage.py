@@ -20,7 +20,8 @@ from nlp_engine.text.attribute_rules import AttributeRules
 from nlp_engine.text.coding import Coder
 from nlp_engine.text.lexicon import Lexicon
 from nlp_engine.text.linking import Linker
-from nlp_engine.text.merging import MENTION_LABELS, merge, split_by_kind
+from nlp_engine.text.merging import fitting, merge, split_by_kind
+from nlp_engine.text.ner.labels import MENTION_LABELS
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.section_rules import SectionRules
@@ -143,11 +144,12 @@ class TextStage:
 
     def _all_spans(self, read: ReadNote, found: Sequence[Span], coder: Coder) -> tuple[list[Span], list[Span]]:
         """Return mentions (in order, without overlap) and attributes: network, names, tests by their values."""
-        merged = merge(merge(found, self._rules.lexicon.find(read)), coder.defined_names(read))
-        mentions, attributes = split_by_kind(merged)
+        mentions, attributes = split_by_kind(found)
+        mentions = merge(merge(mentions, self._rules.lexicon.find(read)), coder.defined_names(read))
         tests = self._linker.measurements.tests(read, mentions)
         mentions = sorted([*mentions, *tests], key=lambda span: span.start)
-        return [span for span in mentions if not self._is_title(read, span)], attributes
+        kept = [span for span in mentions if not self._is_title(read, span)]
+        return kept, fitting(attributes, kept)
 
     def _is_title(self, read: ReadNote, span: Span) -> bool:
         """Say whether a span only names a section or a body system ("Allergies:"); "EKG:" and "Pulse: 80" are tests."""

@@ -10,7 +10,8 @@ from pydantic import model_validator
 from nlp_engine.assessment import AttributeLabel, MentionLabel
 from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
 
-LABELS = frozenset({label.value for label in MentionLabel} | {label.value for label in AttributeLabel})
+MENTION_LABELS = frozenset(label.value for label in MentionLabel)
+LABELS = MENTION_LABELS | {label.value for label in AttributeLabel}
 
 
 class Corpus(KnowledgeModel):

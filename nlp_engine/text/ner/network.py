@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -12,17 +13,20 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_engine.errors import ModelError
+from nlp_engine.text.ner.calibration import Calibration
 
-CLS, SEP = "[CLS]", "[SEP]"
+_SPECIAL = (("[CLS]", "[SEP]", "[PAD]"), ("<s>", "</s>", "<pad>"))
+"""Names of the first, last and padding sub-word: of BERT, and of MPNet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One head: the corpus it learnt from, its labels, and where its logits stand in the network's output."""
+    """One head: the corpus it learnt from, its labels, where its logits stand in the output, and its calibration."""
 
     name: str
     labels: tuple[str, ...]
     offset: int
+    calibration: Calibration
 
     @property
     def columns(self) -> slice:
@@ -51,10 +55,9 @@ class OnnxTagger:
             name = getattr(error, "filename", None) or "config.json"
             raise ModelError(f"the NER model is not complete: {Path(name).name} cannot be read.") from error
         self.version: str = config["version"]
-        self.heads = tuple(Head(h["name"], tuple(h["labels"]), h["offset"]) for h in config["heads"])
+        self.heads = tuple(_head(entry) for entry in config["heads"])
         self._session = onnxruntime.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
-        self._cls = self.tokenizer.token_to_id(CLS)
-        self._sep = self.tokenizer.token_to_id(SEP)
+        self._cls, self._sep, _ = special_tokens(self.tokenizer)
 
     def logits(self, ids: list[int]) -> NDArray[np.float32]:
         """Return the logits of all heads for some sub-words, shape (len(ids), tags of all heads)."""
@@ -70,6 +73,27 @@ def load_tokenizer(path: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
+
+
+def _head(entry: dict[str, Any]) -> Head:
+    calibration = Calibration(**entry["calibration"]) if "calibration" in entry else Calibration()
+    return Head(entry["name"], tuple(entry["labels"]), entry["offset"], calibration)
+
+
+def special_tokens(tokenizer: Tokenizer) -> tuple[int, int, int]:
+    """Return the ids of the sub-words that stand first, last, and for padding.
+
+    Raises
+    ------
+    ModelError
+        If the tokenizer has neither BERT's nor MPNet's.
+    """
+    for names in _SPECIAL:
+        cls, sep, padding = map(tokenizer.token_to_id, names)
+        if cls is not None and sep is not None and padding is not None:
+            return cls, sep, padding
+    known = " nor ".join(", ".join(names) for names in _SPECIAL)
+    raise ModelError(f"the tokenizer has no first, last and padding token: neither {known}.")
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

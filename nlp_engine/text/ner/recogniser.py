@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp_engine.knowledge import resource
-from nlp_engine.text.ner.labels import MergeStep, load_labels
+from nlp_engine.text.ner.cache import RecentResults
+from nlp_engine.text.ner.labels import MENTION_LABELS, MergeStep, load_labels
 from nlp_engine.text.ner.network import Head, OnnxTagger
 from nlp_engine.text.ner.viterbi import best_path, log_softmax, spans_of
 from nlp_engine.text.ner.windows import Window, Words, cut_windows, split_words
+
+_LEAST = 1e-9
+WINDOWS_KEPT = 4096
+"""Windows whose result is kept: the notes of some patients, less than 10 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntitySpan:
     """A labelled span; ``text[start:end]`` is never empty and has no blank at its ends.
 
-    ``score`` is the mean probability of the tags of its words, between 0 and 1; ``head`` is the corpus it learnt from.
+    ``score`` is the probability that borders and label are right, calibrated on the dev part of the head's corpus;
+    ``head`` is the corpus it learnt from.
     """
 
     start: int
@@ -30,15 +38,32 @@ class EntitySpan:
     head: str
 
 
-class Recogniser:
-    """The embedded named entity recogniser; its quality on each corpus is printed by ``benchmarks/ner.py``."""
+class WordSpan(NamedTuple):
+    """A span as the network gives it: words ``first`` to ``stop`` (not included) of its window."""
 
-    def __init__(self, tagger: OnnxTagger, merge: tuple[MergeStep, ...]) -> None:
+    first: int
+    stop: int
+    label: str
+    score: float
+    head: str
+
+
+class Recogniser:
+    """The embedded named entity recogniser; its quality on each corpus is printed by ``benchmarks/ner.py``.
+
+    Parameters
+    ----------
+    kept
+        How many windows' results are kept for text that comes again; 0 computes everything.
+    """
+
+    def __init__(self, tagger: OnnxTagger, merge: tuple[MergeStep, ...], *, kept: int = WINDOWS_KEPT) -> None:
         self._tagger = tagger
         self._merge = tuple(step for step in merge if step.head in {head.name for head in tagger.heads})
+        self._recent: RecentResults[tuple[WordSpan, ...]] = RecentResults(kept)
 
     @classmethod
-    def load(cls, folder: Path | None = None, *, threads: int = 1) -> Recogniser:
+    def load(cls, folder: Path | None = None, *, threads: int = 1, kept: int = WINDOWS_KEPT) -> Recogniser:
         """Load a model folder, the embedded one if None.
 
         Raises
@@ -46,7 +71,8 @@ class Recogniser:
         nlp_engine.errors.ModelError
             If a file of the folder is missing.
         """
-        return cls(OnnxTagger(folder or resource("models") / "ner", threads=threads), load_labels().merge)
+        tagger = OnnxTagger(folder or resource("models") / "ner", threads=threads)
+        return cls(tagger, load_labels().merge, kept=kept)
 
     @property
     def version(self) -> str:
@@ -54,45 +80,54 @@ class Recogniser:
         return self._tagger.version
 
     def recognise(self, text: str) -> list[EntitySpan]:
-        """Return the spans of a note, in order; no two overlap."""
+        """Return the spans of a note, in order.
+
+        Mentions do not overlap one another, nor do attributes; an attribute may lie inside a mention ("severe" in
+        "severe pain").
+        """
         by_head = self.recognise_heads(text)
-        taken: list[EntitySpan] = []
+        layers: dict[bool, list[EntitySpan]] = {True: [], False: []}
         for step in self._merge:
-            fitting = (
-                span
-                for span in by_head[step.head]
-                if span.score >= step.min_score and (step.labels is None or span.label in step.labels)
-            )
-            taken = _without_overlap([*taken, *fitting])
-        return sorted(taken, key=lambda span: span.start)
+            for span in by_head[step.head]:
+                if span.score >= step.min_score and (step.labels is None or span.label in step.labels):
+                    layers[span.label in MENTION_LABELS].append(span)
+        mentions, attributes = _without_overlap(layers[True]), _without_overlap(layers[False])
+        return sorted([*mentions, *attributes], key=lambda span: (span.start, -span.end))
 
     def recognise_heads(self, text: str) -> dict[str, list[EntitySpan]]:
         """Return what each head says by itself: head -> spans in order, without overlap within a head."""
         words = split_words(text, self._tagger.tokenizer)
         found: dict[str, list[EntitySpan]] = {head.name: [] for head in self._tagger.heads}
         for window in cut_windows(words):
-            for span in self._spans_in(words, window):
-                found[span.head].append(span)
+            for span in self._read(words, window):
+                start = words.spans[window.start + span.first][0]
+                end = words.spans[window.start + span.stop - 1][1]
+                found[span.head].append(EntitySpan(start, end, span.label, span.score, span.head))
         return {head: sorted(_without_overlap(spans), key=lambda s: s.start) for head, spans in found.items()}
 
-    def _spans_in(self, words: Words, window: Window) -> Iterator[EntitySpan]:
-        """Yield the spans of all heads whose middle lies in the window's core."""
+    def _read(self, words: Words, window: Window) -> tuple[WordSpan, ...]:
+        """Return the spans of all heads whose middle lies in the window's core."""
         begin = words.first[window.start]
-        logits = self._tagger.logits(words.ids[begin : words.first[window.stop]])
-        places = np.array(words.first[window.start : window.stop]) - begin
-        for head in self._tagger.heads:
-            yield from _decode(words, window, head, log_softmax(logits[places][:, head.columns]))
+        ids = words.ids[begin : words.first[window.stop]]
+        places = [place - begin for place in words.first[window.start : window.stop]]
+        core = window.core_start - window.start, window.core_stop - window.start
+        return self._recent.get((tuple(ids), core), lambda: self._compute(ids, places, core))
+
+    def _compute(self, ids: list[int], places: list[int], core: tuple[int, int]) -> tuple[WordSpan, ...]:
+        logits = self._tagger.logits(ids)[places]
+        spans = (span for head in self._tagger.heads for span in _decode(head, log_softmax(logits[:, head.columns])))
+        return tuple(span for span in spans if core[0] <= (span.first + span.stop - 1) / 2 < core[1])
 
 
-def _decode(words: Words, window: Window, head: Head, scores: NDArray[np.float32]) -> Iterator[EntitySpan]:
+def _decode(head: Head, scores: NDArray[np.float32]) -> Iterator[WordSpan]:
+    """Yield the spans of the best path; a span's raw score is the probability of all its tags and of its end."""
     path = best_path(scores)
-    certainty = np.exp(scores[np.arange(len(path)), path])
+    certainty = scores[np.arange(len(path)), path]
     for first, stop, label in spans_of(path):
-        middle = window.start + (first + stop - 1) / 2
-        if window.core_start <= middle < window.core_stop:
-            start, end = words.spans[window.start + first][0], words.spans[window.start + stop - 1][1]
-            score = float(certainty[first:stop].mean())
-            yield EntitySpan(start, end, head.labels[label], min(score, 1.0), head.name)
+        total = float(certainty[first:stop].sum())
+        if stop < len(path):
+            total += float(np.log1p(-min(np.exp(scores[stop, 2 + 2 * label]), 1 - _LEAST)))
+        yield WordSpan(first, stop, head.labels[label], head.calibration(math.exp(total)), head.name)
 
 
 def _without_overlap(spans: Iterable[EntitySpan]) -> list[EntitySpan]:

@@ -1,23 +1,27 @@
-"""A text of any length -> words with offsets -> overlapping windows that fit the network.
+"""A text of any length -> words with offsets -> windows of whole sentences that fit the network.
 
-Training and run time cut windows with this same code and of the same length: a network reads best what is as long as
-what it learnt from. Decisions are made per word (the first sub-word of each): a span never starts inside a word.
+Where a window ends is decided by its own words, not by how far into the text it stands: a passage that was copied from
+another note falls into the same windows there, and is not computed again. Training and run time cut with this same
+code. Decisions are made per word (the first sub-word of each): a span never starts inside a word.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-WINDOW_WORDS = 80
-CONTEXT_WORDS = 10
-CORE_WORDS = WINDOW_WORDS - 2 * CONTEXT_WORDS
+SMALLEST, LARGEST, CONTEXT = 40, 80, 10
+"""Words of a window, and words of context on either side of a piece of a sentence that is longer than a window."""
 MAX_SUBWORDS = 384
 _SENTENCE_END = frozenset(".!?;")
+_SHORT = 2
+"""A stop behind so few letters or digits ends no sentence: "1. Lumbar", "p.o. daily", "Dr. Smith"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +38,15 @@ class Words:
         For each word the place of its first sub-word in ``ids``; one more entry at the end.
     breaks
         For each word whether a sentence or line ends after it.
+    paragraphs
+        For each word whether an empty line follows it.
     """
 
     spans: list[tuple[int, int]]
     ids: list[int]
     first: list[int]
     breaks: list[bool]
+    paragraphs: list[bool]
 
     def subwords(self, start: int, stop: int) -> int:
         """Return the number of sub-words of the words ``start`` to ``stop`` (not included)."""
@@ -69,7 +76,7 @@ def split_words(text: str, tokenizer: Tokenizer) -> Words:
             kept.append(spans[word])
             first.append(place)
             previous = word
-    return Words(kept, list(encoding.ids), [*first, len(seen)], _breaks(text, kept))
+    return Words(kept, list(encoding.ids), [*first, len(seen)], *_breaks(text, kept))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -80,62 +87,75 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start + len(word) - len(word.lstrip()), start + len(word.rstrip())
 
 
-def cut_windows(
-    words: Words, *, core: int = CORE_WORDS, context: int = CONTEXT_WORDS, first_core: int | None = None
-) -> Iterator[Window]:
+def cut_windows(words: Words, *, smallest: int = SMALLEST, largest: int = LARGEST) -> Iterator[Window]:
     """Yield windows whose cores cover all words once.
+
+    A window is closed at the end of a sentence as soon as it has ``smallest`` words and the sentence's own words say
+    so (a checksum: every second sentence), at an empty line, or when the next sentence does not fit.
 
     Parameters
     ----------
-    core
-        Words in a core; it ends earlier where a sentence or line ends in its last third.
-    context
-        Words added on either side.
-    first_core
-        Length of the first core, to shift the cuts between epochs of a training.
+    smallest, largest
+        Words of a window. Only the last window of a text or paragraph is smaller; a sentence of more than ``largest``
+        words is cut into overlapping windows.
     """
-    start, size = 0, first_core or core
-    while start < len(words.spans):
-        stop = _core_stop(words, start, size)
-        yield Window(_reach_back(words, start, stop, context), _reach_ahead(words, start, stop, context), start, stop)
-        start, size = stop, core
+    start = stop = 0
+    for sentence in _sentences(words):
+        if stop > start and not _fits(words, start, sentence[1], largest):
+            yield Window(start, stop, start, stop)
+            start = stop
+        stop = sentence[1]
+        if not _fits(words, start, stop, largest):
+            yield from _pieces(words, start, stop, largest)
+            start = stop
+        elif stop - start >= smallest and (words.paragraphs[stop - 1] or _closes(words, *sentence)):
+            yield Window(start, stop, start, stop)
+            start = stop
+    if stop > start:
+        yield Window(start, stop, start, stop)
 
 
-def _breaks(text: str, spans: list[tuple[int, int]]) -> list[bool]:
+def _breaks(text: str, spans: list[tuple[int, int]]) -> tuple[list[bool], list[bool]]:
     ends = [*(start for start, _ in spans[1:]), len(text)]
-    return [
-        text[stop - 1] in _SENTENCE_END or "\n" in text[stop:following]
-        for (_, stop), following in zip(spans, ends, strict=False)
-    ]
+    breaks, paragraphs = [], []
+    before = 0
+    for (start, stop), following in zip(spans, ends, strict=False):
+        gap = text[stop:following]
+        is_stop = (
+            text[stop - 1] in _SENTENCE_END and before > _SHORT and (bool(gap) or text[stop : stop + 1] in {"", ","})
+        )
+        breaks.append(is_stop or "\n" in gap)
+        paragraphs.append(gap.count("\n") > 1)
+        before = stop - start
+    return breaks, paragraphs
 
 
-def _core_stop(words: Words, start: int, size: int) -> int:
-    stop = min(start + size, len(words.spans))
-    while words.subwords(start, stop) > MAX_SUBWORDS and stop > start + 1:
-        stop -= 1
-    if stop == len(words.spans):
-        return stop
-    for candidate in range(stop, start + (stop - start) * 2 // 3, -1):
-        if words.breaks[candidate - 1]:
-            return candidate
-    return stop
+def _sentences(words: Words) -> Iterator[tuple[int, int]]:
+    start = 0
+    for place, is_break in enumerate(words.breaks, start=1):
+        if is_break or place == len(words.spans):
+            yield start, place
+            start = place
 
 
-def _reach_back(words: Words, start: int, stop: int, context: int) -> int:
-    """Return where the window begins: ``context`` words before the core, fewer when the sub-words would not fit."""
-    edge, room = max(0, start - context), _room(words, start, stop)
-    while edge < start and words.subwords(edge, start) > room:
-        edge += 1
-    return edge
+def _fits(words: Words, start: int, stop: int, largest: int) -> bool:
+    return stop - start <= largest and words.subwords(start, stop) <= MAX_SUBWORDS
 
 
-def _reach_ahead(words: Words, start: int, stop: int, context: int) -> int:
-    """Return where the window ends: ``context`` words after the core, fewer when the sub-words would not fit."""
-    edge, room = min(len(words.spans), stop + context), _room(words, start, stop)
-    while edge > stop and words.subwords(stop, edge) > room:
-        edge -= 1
-    return edge
+def _closes(words: Words, start: int, stop: int) -> bool:
+    return crc32(array("q", words.ids[words.first[start] : words.first[stop]]).tobytes()) % 2 == 0
 
 
-def _room(words: Words, start: int, stop: int) -> int:
-    return max(0, (MAX_SUBWORDS + 100 - words.subwords(start, stop)) // 2)
+def _pieces(words: Words, start: int, stop: int, largest: int) -> Iterator[Window]:
+    """Yield overlapping windows over a sentence that is too long for one."""
+    core_start = start
+    while core_start < stop:
+        context = CONTEXT if largest > 3 * CONTEXT else 0
+        core_stop = min(core_start + largest - 2 * context, stop)
+        while words.subwords(core_start, core_stop) > MAX_SUBWORDS and core_stop > core_start + 1:
+            core_stop -= 1
+        begin, end = max(start, core_start - context), min(stop, core_stop + context)
+        while words.subwords(begin, end) > MAX_SUBWORDS and (begin < core_start or end > core_stop):
+            begin, end = min(begin + 1, core_start), max(end - 1, core_stop)
+        yield Window(begin, end, core_start, core_stop)
+        core_start = core_stop

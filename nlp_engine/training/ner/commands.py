@@ -39,13 +39,15 @@ def train_ner(data: Path, work: Path, out: Path, *, config_path: Path | None = N
     """
     try:
         from nlp_engine.training.ner.config import load_config
+        from nlp_engine.training.ner.encoder import BASE_ENCODERS
         from nlp_engine.training.ner.export import export_float, quantise
         from nlp_engine.training.ner.trainer import train
     except ModuleNotFoundError as error:
         raise MissingExtraError("training the NER", "train") from error
     config, labels = load_config(config_path), load_labels()
     model = train(config, labels, data=data, work=work)
-    export_float(model, config, labels, work / "float32")
+    tokenizer = BASE_ENCODERS[config.encoder].find(work) / "tokenizer.json"
+    export_float(model, config, labels, tokenizer=tokenizer, folder=work / "float32")
     quantise(work / "float32", out)
     figures = {}
     for name, folder in (("float32", work / "float32"), ("int8", out)):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
 
 DEFAULT = Path(__file__).with_name("default.yaml")
@@ -17,15 +19,23 @@ class NerConfig(KnowledgeModel):
     ----------
     version
         Version of the model, shown with every mention it finds.
+    encoder
+        What training starts from: ``minilm`` (width 384) or ``mpnet`` (768), see ``encoder.py``.
+    layers
+        How many of the encoder's layers are kept, from the first.
+    start_from
+        Checkpoint of another run: its weights are taken wherever names and shapes are the same, so that heads may be
+        added. None: the published encoder and fresh heads.
     corpora
         Names in ``rules/ner/labels.yaml``; one head each.
+    repeats
+        How often an epoch passes over a corpus, each time cut into windows at other places; 1 if not named.
     subwords_per_batch
         Sub-words in a batch, padding included; all of one corpus.
     warmup
         Share of the steps in which the learning rate rises; it then falls linearly to 0.
-    shortest_first_core
-        From the second epoch on the first window of a text has a random length of at least this many words, so that
-        windows are cut at other places each time.
+    smallest_windows
+        Range that each document draws the size of its smallest window from, in words.
     precision
         ``bfloat16`` is faster where the CPU computes it itself (AVX-512 BF16, AMX) and far slower elsewhere.
     threads
@@ -34,7 +44,11 @@ class NerConfig(KnowledgeModel):
 
     schema_version: Literal[1]
     version: str
+    encoder: Literal["minilm", "mpnet"] = "minilm"
+    layers: int = 6
+    start_from: Path | None = None
     corpora: tuple[str, ...]
+    repeats: dict[str, int] = Field(default_factory=dict)
     seed: int
     epochs: int
     subwords_per_batch: int
@@ -43,7 +57,7 @@ class NerConfig(KnowledgeModel):
     weight_decay: float
     warmup: float
     dropout: float
-    shortest_first_core: int
+    smallest_windows: tuple[int, int]
     precision: Literal["float32", "bfloat16"]
     threads: int
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_engine.text.ner.labels import bio_tags
-from nlp_engine.text.ner.windows import WINDOW_WORDS, Words, cut_windows, split_words
+from nlp_engine.text.ner.windows import Words, cut_windows, split_words
 from nlp_engine.training.corpora import AnnotatedDocument
 
 IGNORED = -100
@@ -58,13 +58,23 @@ def tag_document(document: AnnotatedDocument, labels: tuple[str, ...], tokenizer
 
 
 def epoch_batches(
-    corpora: dict[str, list[TaggedDocument]], *, size: int, shortest_first_core: int | None, seed: int
+    corpora: dict[str, list[TaggedDocument]],
+    *,
+    size: int,
+    smallest_windows: tuple[int, int],
+    seed: int,
+    repeats: Mapping[str, int] | None = None,
 ) -> list[Batch]:
-    """Cut all documents into windows and those into shuffled batches of at most ``size`` padded sub-words."""
+    """Cut all documents into windows and those into shuffled batches of at most ``size`` padded sub-words.
+
+    Each document draws the size of its smallest window from ``smallest_windows`` (both ends included), so that windows
+    are cut at other places each time and the network reads long and short ones.
+    """
     dice = random.Random(seed)
     batches: list[Batch] = []
     for corpus, documents in corpora.items():
-        examples = [e for document in documents for e in _examples(document, shortest_first_core, dice)]
+        passes = [document for _ in range((repeats or {}).get(corpus, 1)) for document in documents]
+        examples = [e for document in passes for e in _examples(document, smallest_windows, dice)]
         dice.shuffle(examples)
         # Windows of like length go together; the coarse key keeps most of the shuffle.
         examples.sort(key=lambda example: len(example.ids) // 16)
@@ -73,13 +83,12 @@ def epoch_batches(
     return batches
 
 
-def _examples(document: TaggedDocument, shortest_first_core: int | None, dice: random.Random) -> Iterator[Example]:
+def _examples(document: TaggedDocument, smallest_windows: tuple[int, int], dice: random.Random) -> Iterator[Example]:
     words = document.words
-    first_core = None if shortest_first_core is None else dice.randint(shortest_first_core, WINDOW_WORDS)
-    for window in cut_windows(words, core=WINDOW_WORDS, context=0, first_core=first_core):
+    for window in cut_windows(words, smallest=dice.randint(*smallest_windows)):
         begin, end = words.first[window.start], words.first[window.stop]
         tags = [IGNORED] * (end - begin)
-        for word in range(window.start, window.stop):
+        for word in range(window.core_start, window.core_stop):
             tags[words.first[word] - begin] = int(document.tags[word])
         yield Example(words.ids[begin:end], tags)
 

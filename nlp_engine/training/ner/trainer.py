@@ -14,11 +14,12 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from nlp_engine.text.ner.labels import LabelFile, bio_tags
-from nlp_engine.text.ner.network import CLS, SEP, load_tokenizer
+from nlp_engine.text.ner.network import load_tokenizer, special_tokens
 from nlp_engine.training.corpora import read_corpus
 from nlp_engine.training.ner.config import NerConfig
 from nlp_engine.training.ner.dataset import IGNORED, Batch, TaggedDocument, epoch_batches, tag_document
-from nlp_engine.training.ner.model import MultiHeadTagger, base_folder
+from nlp_engine.training.ner.encoder import BASE_ENCODERS, load_encoder
+from nlp_engine.training.ner.model import MultiHeadTagger
 
 logger = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint.pt"
@@ -52,10 +53,11 @@ def train(
         Called with the number of epochs done and the model, e.g. to evaluate it on the dev parts.
     """
     _fix_seeds(config)
-    tokenizer = load_tokenizer(base_folder() / "tokenizer.json")
+    base = BASE_ENCODERS[config.encoder].find(work)
+    tokenizer = load_tokenizer(base / "tokenizer.json")
     corpora = _tagged(config, labels, data, tokenizer)
     steps = config.epochs * len(_batches(config, corpora, epoch=0))
-    state = _initial_state(config, labels, steps)
+    state = _initial_state(config, labels, base, steps)
     done = _resume(work / CHECKPOINT, state)
     for epoch in range(done, config.epochs):
         torch.manual_seed(config.seed + epoch)
@@ -87,14 +89,17 @@ def _batches(config: NerConfig, corpora: dict[str, list[TaggedDocument]], *, epo
     return epoch_batches(
         corpora,
         size=config.subwords_per_batch,
-        shortest_first_core=config.shortest_first_core if epoch else None,
+        smallest_windows=config.smallest_windows,
         seed=config.seed * 1000 + epoch,
+        repeats=config.repeats,
     )
 
 
-def _initial_state(config: NerConfig, labels: LabelFile, steps: int) -> TrainingState:
+def _initial_state(config: NerConfig, labels: LabelFile, base: Path, steps: int) -> TrainingState:
     heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
-    model = MultiHeadTagger.from_base(heads, dropout=config.dropout)
+    model = MultiHeadTagger(load_encoder(base, config.layers), heads, dropout=config.dropout)
+    if config.start_from is not None:
+        _start_from(config.start_from, model)
     optimizer = torch.optim.AdamW(
         [
             {"params": model.encoder.parameters(), "lr": config.encoder_learning_rate},
@@ -132,9 +137,9 @@ def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer
 
 def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, Tensor]:
     """Return padded ids, attention mask and tags, each of shape (examples, sub-words + 2)."""
-    cls, sep = tokenizer.token_to_id(CLS), tokenizer.token_to_id(SEP)
+    cls, sep, padding = special_tokens(tokenizer)
     longest = max(len(example.ids) for example in batch.examples) + 2
-    ids = torch.zeros(len(batch.examples), longest, dtype=torch.long)
+    ids = torch.full((len(batch.examples), longest), padding, dtype=torch.long)
     mask = torch.zeros_like(ids)
     tags = torch.full_like(ids, IGNORED)
     for row, example in enumerate(batch.examples):
@@ -143,6 +148,15 @@ def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, Tensor]
         mask[row, :stop] = 1
         tags[row, 1 : stop - 1] = torch.tensor(example.tags)
     return ids, mask, tags
+
+
+def _start_from(checkpoint: Path, model: MultiHeadTagger) -> None:
+    """Take over the weights that fit; heads that the checkpoint lacks stay fresh."""
+    weights = torch.load(checkpoint, weights_only=True)["model"]
+    own = model.state_dict()
+    fitting = {name: value for name, value in weights.items() if name in own and value.shape == own[name].shape}
+    model.load_state_dict(fitting, strict=False)
+    logger.info("starts from a checkpoint: %d of %d tensors taken over", len(fitting), len(own))
 
 
 def _save(path: Path, state: TrainingState, epochs_done: int) -> None:
