@@ -1,9 +1,9 @@
-"""Annotated documents -> windows of sub-words with a tag a word -> batches of one corpus each."""
+"""Annotated documents -> windows of sub-words with a tag a word and head -> batches of one set of texts each."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 
 from nlp_engine.text.ner.labels import bio_tags
 from nlp_engine.text.ner.windows import Words, cut_windows, split_words
-from nlp_engine.training.corpora import AnnotatedDocument
+from nlp_engine.training.corpora import AnnotatedDocument, LabelledSpan
 
 IGNORED = -100
 """Tag of a place that is not a word's first sub-word; the loss passes over it."""
@@ -20,45 +20,60 @@ IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class TaggedDocument:
-    """A document's words and the tag of each, shape (words,)."""
+    """A document's words and, for each head that learns from it, the tag of each word, shape (words,)."""
 
     words: Words
-    tags: NDArray[np.int64]
+    tags: dict[str, NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One window: sub-word ids, and a tag for each (``IGNORED`` off the first sub-words)."""
+    """One window: sub-word ids, and for each head a tag for each (``IGNORED`` off the first sub-words)."""
 
     ids: list[int]
-    tags: list[int]
+    tags: dict[str, list[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Examples of one corpus."""
+    """Examples that the same heads learn from."""
 
-    corpus: str
+    heads: tuple[str, ...]
     examples: list[Example]
 
 
-def tag_document(document: AnnotatedDocument, labels: tuple[str, ...], tokenizer: Tokenizer) -> TaggedDocument:
-    """Give each word its BIO tag; a word that a span touches belongs to it."""
-    words = split_words(document.text, tokenizer)
+def tag_document(
+    layers: Mapping[str, AnnotatedDocument], labels: Mapping[str, tuple[str, ...]], tokenizer: Tokenizer
+) -> TaggedDocument:
+    """Give each word its BIO tags.
+
+    Parameters
+    ----------
+    layers
+        The same text as each head sees it: head -> document with the spans that the head learns.
+    labels
+        Head -> its labels.
+    """
+    words = split_words(next(iter(layers.values())).text, tokenizer)
+    return TaggedDocument(words, {head: _tags(words, layer.spans, labels[head]) for head, layer in layers.items()})
+
+
+def _tags(words: Words, spans: Iterable[LabelledSpan], labels: tuple[str, ...]) -> NDArray[np.int64]:
+    """Return the BIO tag of each word; a word that a span touches belongs to it."""
     index = {tag: place for place, tag in enumerate(bio_tags(labels))}
     starts = np.array([start for start, _ in words.spans])
     ends = np.array([end for _, end in words.spans])
     tags = np.zeros(len(words.spans), dtype=np.int64)
-    for span in document.spans:
+    for span in spans:
         inside = np.flatnonzero((ends > span.start) & (starts < span.end))
         if len(inside):
             tags[inside] = index[f"I-{span.label}"]
             tags[inside[0]] = index[f"B-{span.label}"]
-    return TaggedDocument(words, tags)
+    return tags
 
 
 def epoch_batches(
-    corpora: dict[str, list[TaggedDocument]],
+    corpora: Mapping[tuple[str, ...], list[TaggedDocument]],
     *,
     size: int,
     smallest_windows: tuple[int, int],
@@ -72,13 +87,13 @@ def epoch_batches(
     """
     dice = random.Random(seed)
     batches: list[Batch] = []
-    for corpus, documents in corpora.items():
-        passes = [document for _ in range((repeats or {}).get(corpus, 1)) for document in documents]
+    for heads, documents in corpora.items():
+        passes = [document for _ in range((repeats or {}).get(heads[0], 1)) for document in documents]
         examples = [e for document in passes for e in _examples(document, smallest_windows, dice)]
         dice.shuffle(examples)
         # Windows of like length go together; the coarse key keeps most of the shuffle.
         examples.sort(key=lambda example: len(example.ids) // 16)
-        batches += [Batch(corpus, group) for group in _groups(examples, size)]
+        batches += [Batch(heads, group) for group in _groups(examples, size)]
     dice.shuffle(batches)
     return batches
 
@@ -87,10 +102,13 @@ def _examples(document: TaggedDocument, smallest_windows: tuple[int, int], dice:
     words = document.words
     for window in cut_windows(words, smallest=dice.randint(*smallest_windows)):
         begin, end = words.first[window.start], words.first[window.stop]
-        tags = [IGNORED] * (end - begin)
-        for word in range(window.core_start, window.core_stop):
-            tags[words.first[word] - begin] = int(document.tags[word])
-        yield Example(words.ids[begin:end], tags)
+        core = range(window.core_start, window.core_stop)
+        layers = {}
+        for head, tags in document.tags.items():
+            layers[head] = [IGNORED] * (end - begin)
+            for word in core:
+                layers[head][words.first[word] - begin] = int(tags[word])
+        yield Example(words.ids[begin:end], layers)
 
 
 def _groups(examples: list[Example], size: int) -> Iterator[list[Example]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,17 +76,24 @@ def _fix_seeds(config: NerConfig) -> None:
     torch.set_num_threads(config.threads)
 
 
-def _tagged(config: NerConfig, labels: LabelFile, data: Path, tokenizer: Tokenizer) -> dict[str, list[TaggedDocument]]:
-    return {
-        name: [
-            tag_document(document, labels.corpora[name].labels, tokenizer)
-            for document in read_corpus(labels.corpora[name], data, "train")
+def _tagged(
+    config: NerConfig, labels: LabelFile, data: Path, tokenizer: Tokenizer
+) -> dict[tuple[str, ...], list[TaggedDocument]]:
+    """Return heads -> documents; corpora that lie in one folder are layers of the same texts, read together."""
+    by_folder: dict[str, list[str]] = defaultdict(list)
+    for name in config.corpora:
+        by_folder[labels.corpora[name].folder].append(name)
+    own = {name: labels.corpora[name].labels for name in config.corpora}
+    tagged = {}
+    for heads in map(tuple, by_folder.values()):
+        layers = [read_corpus(labels.corpora[head], data, "train") for head in heads]
+        tagged[heads] = [
+            tag_document(dict(zip(heads, texts, strict=True)), own, tokenizer) for texts in zip(*layers, strict=True)
         ]
-        for name in config.corpora
-    }
+    return tagged
 
 
-def _batches(config: NerConfig, corpora: dict[str, list[TaggedDocument]], *, epoch: int) -> list[Batch]:
+def _batches(config: NerConfig, corpora: dict[tuple[str, ...], list[TaggedDocument]], *, epoch: int) -> list[Batch]:
     return epoch_batches(
         corpora,
         size=config.subwords_per_batch,
@@ -123,8 +131,10 @@ def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer
     for number, batch in enumerate(batches, start=1):
         ids, mask, tags = collate(batch, tokenizer)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-            logits = state.model.heads[batch.corpus](state.model.encode(ids, mask))
-        loss = criterion(logits.float().flatten(0, 1), tags.flatten())
+            hidden = state.model.encode(ids, mask)
+            logits = {head: state.model.heads[head](hidden) for head in batch.heads}
+        losses = [criterion(logits[head].float().flatten(0, 1), tags[head].flatten()) for head in batch.heads]
+        loss = torch.stack(losses).mean()
         loss.backward()
         nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
         state.optimizer.step()
@@ -135,18 +145,19 @@ def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer
             logger.info("epoch %d, batch %d of %d, mean loss %.4f", epoch + 1, number, len(batches), total / number)
 
 
-def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, Tensor]:
-    """Return padded ids, attention mask and tags, each of shape (examples, sub-words + 2)."""
+def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Return padded ids, attention mask and the tags of each head, all of shape (examples, sub-words + 2)."""
     cls, sep, padding = special_tokens(tokenizer)
     longest = max(len(example.ids) for example in batch.examples) + 2
     ids = torch.full((len(batch.examples), longest), padding, dtype=torch.long)
     mask = torch.zeros_like(ids)
-    tags = torch.full_like(ids, IGNORED)
+    tags = {head: torch.full_like(ids, IGNORED) for head in batch.heads}
     for row, example in enumerate(batch.examples):
         stop = len(example.ids) + 2
         ids[row, :stop] = torch.tensor([cls, *example.ids, sep])
         mask[row, :stop] = 1
-        tags[row, 1 : stop - 1] = torch.tensor(example.tags)
+        for head in batch.heads:
+            tags[head][row, 1 : stop - 1] = torch.tensor(example.tags[head])
     return ids, mask, tags
 
 

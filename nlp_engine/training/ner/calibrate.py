@@ -1,0 +1,69 @@
+"""Probabilities for a model's scores: fitted on the dev part of each head's corpus, kept in ``config.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
+
+from nlp_engine.text.ner.calibration import Calibration, expected_error
+from nlp_engine.text.ner.recogniser import Recogniser
+from nlp_engine.training.corpora import AnnotatedDocument, LabelledSpan
+
+_POINTS = 20
+_FOLDS = 2
+
+Scored = list[tuple[float, bool]]
+"""Raw score of a span, and whether borders and label were right."""
+
+
+def calibrate(folder: Path, dev: Mapping[str, Sequence[AnnotatedDocument]]) -> dict[str, float]:
+    """Fit a curve a head and write it into the ``config.json`` of a model folder that has none yet.
+
+    Returns
+    -------
+    dict
+        Head -> expected calibration error, each half of the documents measured with the curve of the other half.
+    """
+    scored = {head: _scored(Recogniser.load(folder, kept=0), head, documents) for head, documents in dev.items()}
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    for entry in config["heads"]:
+        if entry["name"] in scored:
+            curve = fit([pair for document in scored[entry["name"]] for pair in document])
+            entry["calibration"] = {"scores": curve.scores, "probabilities": curve.probabilities}
+    (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
+    return {head: _crossed_error(documents) for head, documents in scored.items()}
+
+
+def fit(scored: Scored) -> Calibration:
+    """Fit a rising curve (isotonic regression), read off at quantiles of the scores."""
+    scores = np.array([score for score, _ in scored])
+    right = np.array([float(is_right) for _, is_right in scored])
+    curve = IsotonicRegression(out_of_bounds="clip").fit(scores, right)
+    points: NDArray[np.float64] = np.unique(np.quantile(scores, np.linspace(0, 1, _POINTS + 1)).round(4))
+    return Calibration(tuple(points.tolist()), tuple(curve.predict(points).round(4).tolist()))
+
+
+def _scored(recogniser: Recogniser, head: str, documents: Sequence[AnnotatedDocument]) -> list[Scored]:
+    result = []
+    for document in documents:
+        gold = set(document.spans)
+        found = recogniser.recognise_heads(document.text)[head]
+        result.append([(span.score, LabelledSpan(span.start, span.end, span.label) in gold) for span in found])
+    return result
+
+
+def _crossed_error(documents: Sequence[Scored]) -> float:
+    probabilities: list[float] = []
+    right: list[bool] = []
+    for fold in range(_FOLDS):
+        others = [pair for number, document in enumerate(documents) if number % _FOLDS != fold for pair in document]
+        curve = fit(others)
+        for score, is_right in (pair for document in documents[fold::_FOLDS] for pair in document):
+            probabilities.append(curve(score))
+            right.append(is_right)
+    return expected_error(probabilities, right)
