@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from nlp_engine.batch import Progress, RunSummary
-    from nlp_engine.training.ner.commands import Figures
+    from nlp_engine.training.corpora import LeftOut
 
 FAILED, NOT_STARTED = 1, 2
 _SHOWN_FAILURES = 10
@@ -166,7 +166,7 @@ def rules_check_command(
 
 @train_app.command("ner")
 def train_ner_command(
-    data: Annotated[Path, typer.Option(help="The folder of corpora.")],
+    data: Annotated[list[Path], typer.Option(help="A folder of corpora; can be repeated.")],
     work: Annotated[Path, typer.Option(help="Takes checkpoints.")],
     out: Annotated[Path, typer.Option(help="Takes the finished model.")],
     config: Annotated[Path | None, typer.Option(help="A YAML file; the packaged one by default.")] = None,
@@ -174,37 +174,54 @@ def train_ner_command(
     """Train the recogniser of mentions."""
     import logging
 
+    from nlp_engine.training.evaluation import as_table
     from nlp_engine.training.ner.commands import train_ner
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    _print_figures(train_ner(data, work, out, config_path=config))
+    typer.echo("\n".join(as_table(train_ner(data, work, out, config_path=config))))
 
 
 @evaluate_app.command("ner")
 def evaluate_ner_command(
-    data: Annotated[Path, typer.Option(help="The folder of corpora.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE...", help="Annotated files, with --format and --labels.")
+    ] = None,
+    form: Annotated[str | None, typer.Option("--format", help="pubtator, brat, conll or spacy.")] = None,
+    labels: Annotated[str | None, typer.Option(help="The corpus whose head and types are meant.")] = None,
+    data: Annotated[list[Path] | None, typer.Option(help="A folder of corpora; can be repeated.")] = None,
     model: Annotated[Path | None, typer.Option(help="A model folder; the packaged one by default.")] = None,
-    corpus: Annotated[list[str] | None, typer.Option(help="Only this corpus; can be repeated.")] = None,
-    json_lines: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    corpus: Annotated[list[str] | None, typer.Option(help="With --data: only this corpus; can be repeated.")] = None,
+    part: Annotated[
+        Literal["dev", "test"] | None, typer.Option(help="With --data: the part of each corpus, dev by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Measure the recogniser on annotated corpora."""
-    from nlp_engine.training.ner.commands import as_json, evaluate_ner
+    """Measure the recogniser on annotated files, or on the corpora of a folder."""
+    from nlp_engine.training import evaluation
+    from nlp_engine.training.ner.commands import evaluate_files, evaluate_ner
 
-    figures = evaluate_ner(data, model, corpus or ())
-    if json_lines:
-        typer.echo(json.dumps(as_json(figures), indent=2))
+    if bool(files) == bool(data):
+        raise InputError("evaluate ner", "needs either files or --data", "give FILE... or --data FOLDER")
+    if files:
+        if form is None or labels is None or corpus or part:
+            raise InputError("evaluate ner", "files need --format and --labels", "--corpus and --part go with --data")
+        figures, left_out = evaluate_files(files, form, labels, model)
+        _tell_left_out(left_out, labels)
+    elif form or labels:
+        raise InputError("evaluate ner", "--format and --labels go with files", "choose corpora of --data by --corpus")
     else:
-        _print_figures(figures)
+        figures = evaluate_ner(data or (), model, corpus or (), part or "dev")
+    if as_json:
+        typer.echo(json.dumps(evaluation.as_json(figures), indent=2))
+    else:
+        typer.echo("\n".join(evaluation.as_table(figures)))
 
 
-def _print_figures(figures: Figures) -> None:
-    """Print a line for each corpus and label: strict precision, recall, F1, relaxed F1 and the number of gold spans."""
-    from nlp_engine.training.ner.commands import as_json
-
-    for corpus, labels in as_json(figures).items():
-        for label, numbers in labels.items():
-            words = "  ".join(f"{name} {number:g}" for name, number in numbers.items())
-            typer.echo(f"{corpus:<16}{label:<12}{words}")
+def _tell_left_out(left_out: LeftOut, corpus: str) -> None:
+    if left_out.types:
+        typer.echo(f"ignored spans, of types that {corpus} does not use: {left_out.types_shown()}", err=True)
+    if left_out.overlapping:
+        typer.echo(f"ignored spans that overlap a longer one: {left_out.overlapping}", err=True)
 
 
 def _as_of(text: str | None) -> datetime | None:

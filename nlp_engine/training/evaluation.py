@@ -8,6 +8,10 @@ from dataclasses import dataclass
 
 from nlp_engine.training.corpora import LabelledSpan
 
+PERCENTAGES = ("precision", "recall", "f1", "relaxed_precision", "relaxed_recall", "relaxed_f1")
+Figures = dict[str, dict[str, "Counts"]]
+"""Corpus -> label -> counts."""
+
 
 @dataclass(slots=True)
 class Counts:
@@ -39,9 +43,19 @@ class Counts:
         return _harmonic(self.precision, self.recall)
 
     @property
+    def relaxed_precision(self) -> float:
+        """Relaxed precision, 0 to 100."""
+        return _percent(self.predicted_touched, self.predicted)
+
+    @property
+    def relaxed_recall(self) -> float:
+        """Relaxed recall, 0 to 100."""
+        return _percent(self.gold_touched, self.gold)
+
+    @property
     def relaxed_f1(self) -> float:
         """Relaxed F1, 0 to 100."""
-        return _harmonic(_percent(self.predicted_touched, self.predicted), _percent(self.gold_touched, self.gold))
+        return _harmonic(self.relaxed_precision, self.relaxed_recall)
 
     def add(self, other: Counts) -> None:
         """Add the counts of another label or text."""
@@ -53,8 +67,8 @@ class Counts:
 
     def as_dict(self) -> dict[str, float]:
         """Return the figures by name, percentages with two decimals."""
-        figures = {"precision": self.precision, "recall": self.recall, "f1": self.f1, "relaxed_f1": self.relaxed_f1}
-        return {**{name: round(figure, 2) for name, figure in figures.items()}, "gold": self.gold}
+        percentages = {name: round(float(getattr(self, name)), 2) for name in PERCENTAGES}
+        return {**percentages, "gold": self.gold, "predicted": self.predicted}
 
 
 def count_by_label(
@@ -77,6 +91,28 @@ def total(counts: Iterable[Counts]) -> Counts:
     return result
 
 
+def as_json(figures: Figures) -> dict[str, dict[str, dict[str, float]]]:
+    """Return corpus -> label, ``all`` first -> strict and relaxed precision, recall, F1; gold and predicted spans."""
+    return {
+        corpus: {"all": total(labels.values()).as_dict(), **{label: c.as_dict() for label, c in labels.items()}}
+        for corpus, labels in figures.items()
+    }
+
+
+def as_table(figures: Figures) -> list[str]:
+    """Return the lines of a table: the figures of ``as_json``, percentages with one decimal."""
+    lines = [f"{'':<32}{'':>7}{'':>7}  {'---- strict ----':^18}  {'---- relaxed ---':^18}"]
+    heads = "".join(f"{name:>6}" for name in ("P", "R", "F1"))
+    lines.append(f"{'corpus':<20}{'label':<14}{'gold':>5}{'found':>7}  {heads}  {heads}")
+    for corpus, labels in as_json(figures).items():
+        for label, row in labels.items():
+            strict, relaxed = (
+                "".join(f"{row[name]:6.1f}" for name in names) for names in (PERCENTAGES[:3], PERCENTAGES[3:])
+            )
+            lines.append(f"{corpus:<20}{label:<14}{row['gold']:>5}{row['predicted']:>7}  {strict}  {relaxed}")
+    return [line.rstrip() for line in lines]
+
+
 def _by_label(spans: Iterable[LabelledSpan]) -> dict[str, set[tuple[int, int]]]:
     found: dict[str, set[tuple[int, int]]] = defaultdict(set)
     for span in spans:
@@ -89,13 +125,15 @@ def _count(gold: set[tuple[int, int]], predicted: set[tuple[int, int]]) -> Count
         gold=len(gold),
         predicted=len(predicted),
         strict=len(gold & predicted),
-        gold_touched=sum(_touches(span, predicted) for span in gold),
-        predicted_touched=sum(_touches(span, gold) for span in predicted),
+        gold_touched=_touching(gold, predicted),
+        predicted_touched=_touching(predicted, gold),
     )
 
 
-def _touches(span: tuple[int, int], others: set[tuple[int, int]]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
+def _touching(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> int:
+    """Count the spans that share a character with one of the others."""
+    covered = {place for start, end in others for place in range(start, end)}
+    return sum(not covered.isdisjoint(range(start, end)) for start, end in spans)
 
 
 def _percent(part: int, whole: int) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from nlp_engine.assessment import AttributeLabel, MentionLabel
 from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
@@ -15,13 +15,16 @@ LABELS = MENTION_LABELS | {label.value for label in AttributeLabel}
 
 
 class Corpus(KnowledgeModel):
-    """One annotated corpus: where it comes from, how it is written, and what its types mean here."""
+    """One annotated corpus: where it comes from, how it is written, and what its types mean here.
+
+    Without ``types`` the types of its files are our labels, and it teaches those of its train part.
+    """
 
     source: Source
     licence: str
-    format: Literal["brat", "pubtator", "phee"]
+    format: Literal["brat", "conll", "phee", "pubtator", "spacy"]
     folder: str
-    types: dict[str, str]
+    types: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _labels_known(self) -> Self:
@@ -33,6 +36,13 @@ class Corpus(KnowledgeModel):
     def labels(self) -> tuple[str, ...]:
         """Our labels that this corpus teaches, sorted."""
         return tuple(sorted(set(self.types.values())))
+
+    def label_of(self, kind: str) -> str | None:
+        """Return what a type of a file means here: one of the corpus's own or one of our labels, in any case."""
+        meanings = {label: label for label in self.labels or LABELS} | self.types
+        if kind in meanings:
+            return meanings[kind]
+        return {name.casefold(): label for name, label in meanings.items()}.get(kind.casefold())
 
 
 class MergeStep(KnowledgeModel):
@@ -55,6 +65,8 @@ class LabelFile(KnowledgeModel):
     def _heads_known(self) -> Self:
         if unknown := {step.head for step in self.merge} - self.corpora.keys():
             raise ValueError(f"merge names a head without a corpus: {', '.join(sorted(unknown))}")
+        if untyped := [name for name, corpus in self.corpora.items() if not corpus.types]:
+            raise ValueError(f"a corpus without types: {', '.join(untyped)}")
         return self
 
 

@@ -1,6 +1,17 @@
 """Annotated corpora -> documents with labelled spans."""
 
-from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan
-from nlp_engine.training.corpora.library import read_corpus
+from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan, LeftOut, labelled
+from nlp_engine.training.corpora.library import FORMATS, Part, find_folder, part_files, read_corpus, read_files
 
-__all__ = ["AnnotatedDocument", "LabelledSpan", "read_corpus"]
+__all__ = [
+    "FORMATS",
+    "AnnotatedDocument",
+    "LabelledSpan",
+    "LeftOut",
+    "Part",
+    "find_folder",
+    "labelled",
+    "part_files",
+    "read_corpus",
+    "read_files",
+]

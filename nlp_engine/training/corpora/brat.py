@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan, flatten
+from nlp_engine.errors import InputError
+from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan
+from nlp_engine.training.corpora.files import broken, check_offsets, read_text, shown
+
+_OFFSETS = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
 
 
-def read_brat(folder: Path, ids: Iterable[str], types: Mapping[str, str]) -> Iterator[AnnotatedDocument]:
-    """Yield the documents of a brat folder with the types that ``types`` maps to our labels.
+def read_brat(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of some ``.ann`` files.
 
     A discontinuous span (``start end;start end``) becomes its hull.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, a row broken, or an offset wrong.
     """
-    for document in ids:
-        with (folder / f"{document}.txt").open(encoding="utf-8", newline="") as file:
-            text = file.read()
-        lines = (folder / f"{document}.ann").read_text(encoding="utf-8").splitlines()
-        yield AnnotatedDocument(document, text, flatten(_spans(lines, types)))
+    for path in annotations:
+        rows = read_text(path).split("\n")
+        beside = path.with_suffix(".txt")
+        if not beside.is_file():
+            raise InputError(shown(path), f"has no {beside.name} beside it", "each .ann file needs its text")
+        text = read_text(beside)
+        yield AnnotatedDocument(path.stem, text, tuple(_spans(path, rows, text)))
 
 
-def _spans(lines: Iterable[str], types: Mapping[str, str]) -> Iterator[LabelledSpan]:
-    for line in lines:
-        if not line.startswith("T"):
+def annotations_in(folder: Path) -> list[Path]:
+    """Return the ``.ann`` files of a folder by name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    found = sorted(folder.glob("*.ann"))
+    if not found:
+        raise InputError(shown(folder), "the folder holds no .ann file", "give brat files, or a folder of them")
+    return found
+
+
+def _spans(path: Path, rows: Iterable[str], text: str) -> Iterator[LabelledSpan]:
+    for number, row in enumerate(rows, start=1):
+        if not row.startswith("T"):
             continue
-        kind, *offsets = line.split("\t")[1].replace(";", " ").split()
-        if kind in types:
-            yield LabelledSpan(int(offsets[0]), int(offsets[-1]), types[kind])
+        cells = row.removesuffix("\r").split("\t", 2)
+        parts = _OFFSETS.fullmatch(cells[1].strip()) if len(cells) == 3 else None
+        if parts is None:
+            raise broken(path, number, "write T1<TAB>Type start end<TAB>text")
+        offsets = [int(offset) for offset in re.findall(r"\d+", parts[2])]
+        span = LabelledSpan(offsets[0], offsets[-1], parts[1])
+        yield check_offsets(path, number, text, span, cells[2] if len(offsets) == 2 else None)

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan, flatten
+from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan
 
 
-def read_phee(path: Path, types: Mapping[str, str]) -> Iterator[AnnotatedDocument]:
+def read_phee(path: Path) -> Iterator[AnnotatedDocument]:
     """Yield the sentences of a PHEE file. A span in several parts is left out: its hull holds other things."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
             events = [event for annotation in row["annotations"] for event in annotation["events"]]
-            spans = [span for event in events for span in _arguments(event, types)]
-            yield AnnotatedDocument(row["id"], row["context"], flatten(spans))
+            spans = [span for event in events for span in _arguments(event)]
+            yield AnnotatedDocument(row["id"], row["context"], tuple(spans))
 
 
-def _arguments(event: dict[str, Any], types: Mapping[str, str]) -> Iterator[LabelledSpan]:
+def _arguments(event: dict[str, Any]) -> Iterator[LabelledSpan]:
     treatment = event.get("Treatment", {})
     parents = {
         "": [event],
@@ -31,9 +31,8 @@ def _arguments(event: dict[str, Any], types: Mapping[str, str]) -> Iterator[Labe
     for prefix, nodes in parents.items():
         for node in nodes:
             for name, argument in node.items():
-                label = types.get(f"{prefix}{name}")
-                if label is not None:
-                    yield from _spans(argument, label)
+                if isinstance(argument, dict) and "start" in argument:
+                    yield from _spans(argument, f"{prefix}{name}")
 
 
 def _spans(argument: dict[str, Any], label: str) -> Iterator[LabelledSpan]:

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from nlp_engine.errors import InputError, MissingExtraError
 from nlp_engine.text.ner.labels import Corpus, load_labels
 from nlp_engine.text.ner.recogniser import Recogniser
-from nlp_engine.training.corpora import LabelledSpan, read_corpus
-from nlp_engine.training.evaluation import Counts, count_by_label, total
+from nlp_engine.training.corpora import (
+    FORMATS,
+    AnnotatedDocument,
+    LabelledSpan,
+    LeftOut,
+    Part,
+    find_folder,
+    labelled,
+    part_files,
+    read_corpus,
+    read_files,
+)
+from nlp_engine.training.evaluation import Figures, as_json, count_by_label, total
+from nlp_engine.training.ner.sources import Folders, as_list, folder_of, known_to, require_part, settle, unknown_name
 
+__all__ = ["as_json", "evaluate_files", "evaluate_ner", "train_ner"]
 logger = logging.getLogger(__name__)
-Figures = dict[str, dict[str, Counts]]
-"""Corpus -> label -> counts."""
 
 
-def train_ner(data: Path, work: Path, out: Path, *, config_path: Path | None = None) -> Figures:
+def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None = None) -> Figures:
     """Train, export, quantise and evaluate on the dev parts; return the figures of the int8 model.
 
     Parameters
     ----------
     data
-        Folder with a folder a corpus, as ``rules/ner/labels.yaml`` names them.
+        Folders that hold a folder a corpus, as ``rules/ner/labels.yaml`` or the configuration name it; looked through
+        in order.
     work
         Checkpoint and the float32 export; a run that was cut off goes on from here. Needs 0.4 GB.
     out
@@ -35,7 +47,7 @@ def train_ner(data: Path, work: Path, out: Path, *, config_path: Path | None = N
     MissingExtraError
         If torch, transformers or the base encoder are not installed.
     InputError
-        If a corpus is missing.
+        If a corpus is unknown, missing, or cannot be read.
     """
     try:
         from nlp_engine.training.ner.config import load_config
@@ -44,8 +56,8 @@ def train_ner(data: Path, work: Path, out: Path, *, config_path: Path | None = N
         from nlp_engine.training.ner.trainer import train
     except ModuleNotFoundError as error:
         raise MissingExtraError("training the NER", "train") from error
-    config, labels = load_config(config_path), load_labels()
-    model = train(config, labels, data=data, work=work)
+    config, labels = settle(load_config(config_path), load_labels(), data)
+    model = train(config, labels, data=Path(), work=work)  # the folders are absolute by now
     tokenizer = BASE_ENCODERS[config.encoder].find(work) / "tokenizer.json"
     export_float(model, config, labels, tokenizer=tokenizer, folder=work / "float32")
     quantise(work / "float32", out)
@@ -58,41 +70,94 @@ def train_ner(data: Path, work: Path, out: Path, *, config_path: Path | None = N
     return figures["int8"]
 
 
-def evaluate_ner(data: Path, model: Path | None = None, corpora: Sequence[str] = ()) -> Figures:
-    """Count strict and relaxed hits on the dev parts, each corpus by its own head.
+def evaluate_ner(data: Folders, model: Path | None = None, corpora: Sequence[str] = (), part: Part = "dev") -> Figures:
+    """Count strict and relaxed hits on one part of corpora, each by its own head.
 
     Parameters
     ----------
+    data
+        Folders that hold the corpora's folders, looked through in order.
     model
         A model folder; the embedded one if None.
     corpora
-        Names in ``rules/ner/labels.yaml``; all of them if empty.
+        Names of corpora; if empty, those that the model has a head for and that have this part in ``data``.
 
     Raises
     ------
     InputError
-        If a corpus is unknown or missing.
+        If a corpus is unknown or missing, or none is there.
+    ModelError
+        If the model folder is not complete.
     """
-    labels = load_labels()
-    names = corpora or tuple(labels.corpora)
-    if unknown := set(names) - labels.corpora.keys():
-        raise InputError(", ".join(sorted(unknown)), "is no corpus here", f"known are {', '.join(labels.corpora)}")
+    known = known_to(model)
+    names = corpora or [name for name in known.heads if name in known.corpora and _has(known.corpora[name], data, part)]
+    if not names:
+        wanted = ", ".join(f"{known.corpora[name].folder}/" for name in known.heads if name in known.corpora)
+        raise InputError("--data", f"no corpus of the model has a {part} part there", f"it should hold one of {wanted}")
+    chosen = {name: known.corpus(name) for name in names}
+    texts = {name: _read(corpus, data, part) for name, corpus in chosen.items()}
     recogniser = Recogniser.load(model)
-    return {name: count_by_label(_sides(recogniser, name, labels.corpora[name], data)) for name in names}
+    return {name: count_by_label(_sides(recogniser, name, documents)) for name, documents in texts.items()}
 
 
-def as_json(figures: Figures) -> dict[str, dict[str, dict[str, float]]]:
-    """Return corpus -> label (and ``all``) -> precision, recall, F1, relaxed F1, number of gold spans."""
-    return {
-        corpus: {"all": total(labels.values()).as_dict(), **{label: c.as_dict() for label, c in labels.items()}}
-        for corpus, labels in figures.items()
-    }
+def evaluate_files(files: Sequence[Path], form: str, corpus: str, model: Path | None = None) -> tuple[Figures, LeftOut]:
+    """Count strict and relaxed hits on any files of one format, by the head of one corpus.
+
+    Parameters
+    ----------
+    files
+        Files, or for brat folders of them.
+    form
+        One of ``FORMATS``.
+    corpus
+        Whose head and types: the files name the corpus's types or our labels.
+    model
+        A model folder; the embedded one if None.
+
+    Returns
+    -------
+    tuple
+        The figures, and which annotated spans were not used.
+
+    Raises
+    ------
+    InputError
+        If format or corpus is unknown, a file cannot be read, or nothing in it is annotated with a type we know.
+    ModelError
+        If the model folder is not complete.
+    """
+    if form not in FORMATS:
+        raise unknown_name(f'format "{form}"', form, FORMATS)
+    chosen, left_out = known_to(model).corpus(corpus), LeftOut()
+    documents = list(labelled(read_files(form, files), chosen.label_of, left_out))
+    if not any(document.spans for document in documents):
+        raise _nothing_annotated(files, corpus, chosen, left_out)
+    return {corpus: count_by_label(_sides(Recogniser.load(model), corpus, documents))}, left_out
+
+
+def _nothing_annotated(files: Sequence[Path], name: str, corpus: Corpus, left_out: LeftOut) -> InputError:
+    where = ", ".join(file.name for file in files[:3]) + (", ..." if len(files) > 3 else "")
+    problem = "no span is annotated"
+    if left_out.types:
+        problem = f"annotated are {left_out.types_shown()}, none of which is a type of {name}"
+    return InputError(where, problem, f"its types are {', '.join(sorted({*corpus.types, *corpus.labels}))}")
+
+
+def _has(corpus: Corpus, data: Folders, part: Part) -> bool:
+    folder = find_folder(corpus, as_list(data))
+    return folder is not None and bool(part_files(corpus, folder, part))
+
+
+def _read(corpus: Corpus, data: Folders, part: Part) -> list[AnnotatedDocument]:
+    folder = folder_of(corpus, data)
+    require_part(corpus, folder, part)
+    return read_corpus(corpus.model_copy(update={"folder": str(folder)}), Path(), part)
 
 
 def _sides(
-    recogniser: Recogniser, head: str, corpus: Corpus, data: Path
+    recogniser: Recogniser, head: str, documents: Iterable[AnnotatedDocument]
 ) -> Iterator[tuple[Sequence[LabelledSpan], list[LabelledSpan]]]:
-    for document in read_corpus(corpus, data, "dev"):
+    for document in documents:
         found = recogniser.recognise_heads(document.text)[head]
         yield document.spans, [LabelledSpan(span.start, span.end, span.label) for span in found]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
+from nlp_engine.text.ner.labels import Corpus, load_labels
 
+CorpusName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""It names a head of the network: small letters, digits and ``_``."""
 DEFAULT = Path(__file__).with_name("default.yaml")
 
 
@@ -27,7 +30,9 @@ class NerConfig(KnowledgeModel):
         Checkpoint of another run: its weights are taken wherever names and shapes are the same, so that heads may be
         added. None: the published encoder and fresh heads.
     corpora
-        Names in ``rules/ner/labels.yaml``; one head each.
+        Names in ``rules/ner/labels.yaml`` or ``own_corpora``; one head each.
+    own_corpora
+        Corpora that ``rules/ner/labels.yaml`` does not know, by a name of their own.
     repeats
         How often an epoch passes over a corpus, each time cut into windows at other places; 1 if not named.
     subwords_per_batch
@@ -48,6 +53,7 @@ class NerConfig(KnowledgeModel):
     layers: int = 6
     start_from: Path | None = None
     corpora: tuple[str, ...]
+    own_corpora: dict[CorpusName, Corpus] = Field(default_factory=dict)
     repeats: dict[str, int] = Field(default_factory=dict)
     seed: int
     epochs: int
@@ -60,6 +66,12 @@ class NerConfig(KnowledgeModel):
     smallest_windows: tuple[int, int]
     precision: Literal["float32", "bfloat16"]
     threads: int
+
+    @model_validator(mode="after")
+    def _names_free(self) -> Self:
+        if taken := self.own_corpora.keys() & load_labels().corpora.keys():
+            raise ValueError(f"own_corpora: rules/ner/labels.yaml has {', '.join(sorted(taken))} already")
+        return self
 
 
 def load_config(path: Path | None = None) -> NerConfig:
