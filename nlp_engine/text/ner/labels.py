@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -68,6 +69,16 @@ class LabelFile(KnowledgeModel):
         if untyped := [name for name, corpus in self.corpora.items() if not corpus.types]:
             raise ValueError(f"a corpus without types: {', '.join(untyped)}")
         return self
+
+    def steps_for(self, heads: Sequence[str]) -> tuple[MergeStep, ...]:
+        """Return how the heads of one model are merged.
+
+        A head without a corpus here was trained on a user's own notes and has the first word. Heads that ``merge``
+        leaves out are used only in a model that has no others.
+        """
+        own = tuple(MergeStep(head=head) for head in heads if head not in self.corpora)
+        listed = tuple(step for step in self.merge if step.head in heads)
+        return (*own, *listed) or tuple(MergeStep(head=head) for head in heads)
 
 
 def load_labels(path: Path | None = None) -> LabelFile:
