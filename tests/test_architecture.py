@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "engine": {"record", "assessment", "text", "labs", "imaging", "fusion", "decisions", "errors"},
     "exchange": {"engine", "readers", "assessment", "record", "errors"},
     "batch": {"engine", "readers", "report", "assessment", "record", "errors"},
-    "training": {"text", "imaging", "labs", "knowledge", "errors"},
+    "training": {"text", "imaging", "labs", "assessment", "knowledge", "errors"},
     "cli": {
         "batch",
         "decisions",

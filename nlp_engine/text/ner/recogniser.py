@@ -59,7 +59,7 @@ class Recogniser:
 
     def __init__(self, tagger: OnnxTagger, merge: tuple[MergeStep, ...], *, kept: int = WINDOWS_KEPT) -> None:
         self._tagger = tagger
-        self._merge = tuple(step for step in merge if step.head in {head.name for head in tagger.heads})
+        self._merge = merge
         self._recent: RecentResults[tuple[WordSpan, ...]] = RecentResults(kept)
 
     @classmethod
@@ -72,7 +72,8 @@ class Recogniser:
             If a file of the folder is missing.
         """
         tagger = OnnxTagger(folder or resource("models") / "ner", threads=threads)
-        return cls(tagger, load_labels().merge, kept=kept)
+        steps = load_labels().steps_for([head.name for head in tagger.heads])
+        return cls(tagger, steps, kept=kept)
 
     @property
     def version(self) -> str:

@@ -16,6 +16,7 @@ from nlp_engine.training.corpora import AnnotatedDocument, LabelledSpan
 
 _POINTS = 20
 _FOLDS = 2
+_FEWEST = 50
 
 Scored = list[tuple[float, bool]]
 """Raw score of a span, and whether borders and label were right."""
@@ -40,7 +41,9 @@ def calibrate(folder: Path, dev: Mapping[str, Sequence[AnnotatedDocument]]) -> d
 
 
 def fit(scored: Scored) -> Calibration:
-    """Fit a rising curve (isotonic regression), read off at quantiles of the scores."""
+    """Fit a rising curve (isotonic regression), read off at quantiles of the scores; too few spans change nothing."""
+    if len(scored) < _FEWEST:
+        return Calibration()
     scores = np.array([score for score, _ in scored])
     right = np.array([float(is_right) for _, is_right in scored])
     curve = IsotonicRegression(out_of_bounds="clip").fit(scores, right)

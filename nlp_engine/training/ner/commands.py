@@ -50,6 +50,7 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
         If a corpus is unknown, missing, or cannot be read.
     """
     try:
+        from nlp_engine.training.ner.calibrate import calibrate
         from nlp_engine.training.ner.config import load_config
         from nlp_engine.training.ner.encoder import BASE_ENCODERS
         from nlp_engine.training.ner.export import export_float, quantise
@@ -61,11 +62,17 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
     tokenizer = BASE_ENCODERS[config.encoder].find(work) / "tokenizer.json"
     export_float(model, config, labels, tokenizer=tokenizer, folder=work / "float32")
     quantise(work / "float32", out)
+    dev = {name: _read(labels.corpora[name], data, "dev") for name in config.corpora}
+    errors = calibrate(out, dev)
+    logger.info("calibration error on dev %s", ", ".join(f"{head} {error:.3f}" for head, error in errors.items()))
     figures = {}
     for name, folder in (("float32", work / "float32"), ("int8", out)):
         figures[name] = evaluate_ner(data, folder, config.corpora)
         logger.info("%s: strict F1 on dev %s", name, _summary(figures[name]))
-    written = {name: as_json(figure) for name, figure in figures.items()}
+    written = {
+        **{name: as_json(figure) for name, figure in figures.items()},
+        "calibration_error": {head: round(error, 4) for head, error in errors.items()},
+    }
     (out / "figures.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     return figures["int8"]
 
