@@ -1,46 +1,132 @@
-"""Accuracy of the NER on the dev parts of its corpora, and its speed; prints the table of docs/model_card_ner.md."""
+"""Accuracy of the NER on the dev parts of its corpora and on our annotated notes, its calibration and its speed.
+
+Prints the tables of docs/model_card_ner.md and README.md.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from time import process_time
+from tempfile import TemporaryDirectory
+
+import ner_speed
 
 from nlp_engine.knowledge import resource
+from nlp_engine.record import Note
+from nlp_engine.text.ner.calibration import expected_error
 from nlp_engine.text.ner.labels import load_labels
 from nlp_engine.text.ner.recogniser import Recogniser
-from nlp_engine.training.corpora import read_corpus
+from nlp_engine.text.stage import TextStage
+from nlp_engine.training.corpora import LabelledSpan, read_corpus
+from nlp_engine.training.evaluation import count_by_label, total
 from nlp_engine.training.ner.commands import as_json, evaluate_ner
 
+MAIN = frozenset({"PROBLEM", "TEST", "TREATMENT", "DRUG"})
 HEAD = "| corpus | label | gold | precision | recall | F1 | relaxed F1 | F1 of float32 |"
+BINS = 10
+SAMPLES = Path(__file__).parents[1] / "corpus_samples"
 
 
 def main() -> None:
-    """Print a row a corpus and label, then the words a CPU second."""
+    """Print accuracy by corpus and label, the pipeline on our notes, calibration, then speed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ner"))
+    parser.add_argument("--notes", type=Path, default=Path("../shared/data/notes"))
     parser.add_argument("--model", type=Path, default=None, help="a model folder; the embedded one if left out")
+    parser.add_argument("--part", choices=("dev", "test"), default="dev", help="part of our annotated notes")
+    parser.add_argument("--reference", type=Path, default=None, help="a spaCy model's folder to compare the speed with")
+    parser.add_argument("--picture", type=Path, default=None, help="where to draw the calibration (PNG)")
     arguments = parser.parse_args()
+    data = [arguments.data, SAMPLES]
     folder = arguments.model or resource("models") / "ner"
+    _print_accuracy(data, arguments.model, folder)
+    _print_pipeline(arguments.model, arguments.part)
+    _print_calibration(data, Recogniser.load(arguments.model), arguments.picture)
+    texts = ner_speed.read_notes(arguments.notes)
+    ner_speed.print_speed(texts, arguments.model, arguments.reference)
+    ner_speed.print_repeats(texts, arguments.model)
+    with TemporaryDirectory() as scratch:
+        ner_speed.print_load(texts, arguments.model, Path(scratch) / "notes.txt")
+
+
+def _print_accuracy(data: list[Path], model: Path | None, folder: Path) -> None:
     float32 = json.loads((folder / "figures.json").read_text(encoding="utf-8"))["float32"]
     print(HEAD, "| --- | --- | --- | --- | --- | --- | --- | --- |", sep="\n")
-    for corpus, labels in as_json(evaluate_ner(arguments.data, arguments.model)).items():
+    for corpus, labels in as_json(evaluate_ner(data, model)).items():
         for label, figures in labels.items():
             cells = [f"{figures[name]:.1f}" for name in ("precision", "recall", "f1", "relaxed_f1")]
             row = [corpus, label, str(figures["gold"]), *cells, f"{float32[corpus][label]['f1']:.1f}"]
             print(f"| {' | '.join(row)} |")
-    _print_speed(Recogniser.load(arguments.model), arguments.data)
 
 
-def _print_speed(recogniser: Recogniser, data: Path) -> None:
-    texts = [document.text for document in read_corpus(load_labels().corpora["maccrobat"], data, "dev")]
-    recogniser.recognise(texts[0])
-    start = process_time()
-    for text in texts:
-        recogniser.recognise(text)
-    words = sum(len(text.split()) for text in texts)
-    print(f"\nspeed: {words / (process_time() - start):.0f} words a CPU second ({words} words, one thread)")
+def _print_pipeline(model: Path | None, part: str) -> None:
+    """Print how the mentions of ``extract`` agree with our annotated notes, four main labels."""
+    stage = TextStage(Recogniser.load(model))
+    counts = count_by_label(_pairs(stage, part))
+    print(f"\nwhole text stage on our annotated notes, {part} part")
+    for label, count in [("all", total(counts.values())), *counts.items()]:
+        figures = count.as_dict()
+        print(f"{label}: " + ", ".join(f"{name} {value:g}" for name, value in figures.items()))
+
+
+def _pairs(stage: TextStage, part: str) -> Iterator[tuple[list[LabelledSpan], list[LabelledSpan]]]:
+    for document in read_corpus(load_labels().corpora["clinical"], SAMPLES, part):
+        mentions = stage.extract(Note(id=document.id, text=document.text)).mentions
+        found = [LabelledSpan(mention.start, mention.end, mention.label.value) for mention in mentions]
+        yield [span for span in document.spans if span.label in MAIN], [span for span in found if span.label in MAIN]
+
+
+def _print_calibration(data: list[Path], recogniser: Recogniser, picture: Path | None) -> None:
+    curves = {}
+    print("\nexpected calibration error on dev, the part that the curves were fitted on")
+    for head in evaluate_heads(recogniser, data):
+        probabilities, right = scored(recogniser, head, data)
+        print(f"{head}: {expected_error(probabilities, right):.3f} ({len(right)} spans)")
+        curves[head] = probabilities, right
+    if picture is not None:
+        _draw(curves, picture)
+
+
+def evaluate_heads(recogniser: Recogniser, data: list[Path]) -> list[str]:
+    """Return the heads of a model whose corpus lies in one of the folders."""
+    corpora = load_labels().corpora
+    heads = recogniser.recognise_heads("")
+    return [head for head in heads if head in corpora and any((root / corpora[head].folder).is_dir() for root in data)]
+
+
+def scored(recogniser: Recogniser, head: str, data: list[Path]) -> tuple[list[float], list[bool]]:
+    """Return the score of each span that a head finds on its dev part, and whether the span is right."""
+    corpus = load_labels().corpora[head]
+    root = next(root for root in data if (root / corpus.folder).is_dir())
+    probabilities, right = [], []
+    for document in read_corpus(corpus, root, "dev"):
+        gold = set(document.spans)
+        for span in recogniser.recognise_heads(document.text)[head]:
+            probabilities.append(span.score)
+            right.append(LabelledSpan(span.start, span.end, span.label) in gold)
+    return probabilities, right
+
+
+def _draw(curves: dict[str, tuple[list[float], list[bool]]], picture: Path) -> None:
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(figsize=(5, 5))
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1, label="as it should be")
+    for head, (probabilities, right) in curves.items():
+        points = []
+        for low in range(BINS):
+            inside = [pair for pair in zip(probabilities, right, strict=True) if int(pair[0] * BINS) == low]
+            if inside:
+                points.append((sum(p for p, _ in inside) / len(inside), sum(r for _, r in inside) / len(inside)))
+        axes.plot(*zip(*points, strict=True), marker="o", markersize=3, label=head)
+    axes.set(xlabel="score of a span", ylabel="share of spans that are right", title="Calibration on dev")
+    axes.legend(fontsize=8)
+    figure.savefig(picture, dpi=120, bbox_inches="tight")
 
 
 if __name__ == "__main__":
