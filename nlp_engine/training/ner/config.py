@@ -15,6 +15,28 @@ CorpusName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 DEFAULT = Path(__file__).with_name("default.yaml")
 
 
+class Teacher(KnowledgeModel):
+    """A larger network that was trained before, and how a student learns from it.
+
+    Parameters
+    ----------
+    config, checkpoint
+        Configuration and ``checkpoint.pt`` of the teacher's run. It needs the student's tokenizer and corpora.
+    unlabelled
+        More texts for the teacher to read: folders of ``.txt`` files, or JSON Lines with the key ``text``.
+    temperature
+        Softens both sides.
+    weight
+        Share of the soft labels in the loss; the hard tags have the rest.
+    """
+
+    config: Path
+    checkpoint: Path
+    unlabelled: tuple[Path, ...] = ()
+    temperature: float = 2.0
+    weight: float = 0.5
+
+
 class NerConfig(KnowledgeModel):
     """What a run is made of; the same file and data give the same network on the same machine.
 
@@ -29,6 +51,8 @@ class NerConfig(KnowledgeModel):
     start_from
         Checkpoint of another run: its weights are taken wherever names and shapes are the same, so that heads may be
         added. None: the published encoder and fresh heads.
+    teacher
+        A larger network to learn from beside the tags; None: tags alone.
     corpora
         Names in ``rules/ner/labels.yaml`` or ``own_corpora``; one head each.
     own_corpora
@@ -52,6 +76,7 @@ class NerConfig(KnowledgeModel):
     encoder: Literal["minilm", "mpnet"] = "minilm"
     layers: int = 6
     start_from: Path | None = None
+    teacher: Teacher | None = None
     corpora: tuple[str, ...]
     own_corpora: dict[CorpusName, Corpus] = Field(default_factory=dict)
     repeats: dict[str, int] = Field(default_factory=dict)

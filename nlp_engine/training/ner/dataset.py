@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,22 +16,33 @@ from nlp_engine.training.corpora import AnnotatedDocument, LabelledSpan
 
 IGNORED = -100
 """Tag of a place that is not a word's first sub-word; the loss passes over it."""
+UNLABELLED = "unlabelled"
+"""Name under which ``repeats`` may speak of texts that only the teacher has read."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaggedDocument:
-    """A document's words and, for each head that learns from it, the tag of each word, shape (words,)."""
+    """A document's words; for each head that learns from it, the tag of each word, shape (words,).
+
+    ``soft`` holds a teacher's logits by head, shape (words, tags), if there is a teacher.
+    """
 
     words: Words
     tags: dict[str, NDArray[np.int64]]
+    soft: dict[str, NDArray[np.float16]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One window: sub-word ids, and for each head a tag for each (``IGNORED`` off the first sub-words)."""
+    """One window: sub-word ids, and for each head a tag for each (``IGNORED`` off the first sub-words).
+
+    ``places`` are the first sub-words of the words in the core, ``soft`` the teacher's logits for these words.
+    """
 
     ids: list[int]
     tags: dict[str, list[int]]
+    places: list[int]
+    soft: dict[str, NDArray[np.float16]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +99,9 @@ def epoch_batches(
     dice = random.Random(seed)
     batches: list[Batch] = []
     for heads, documents in corpora.items():
-        passes = [document for _ in range((repeats or {}).get(heads[0], 1)) for document in documents]
+        passes = [
+            document for _ in range((repeats or {}).get(heads[0] if heads else UNLABELLED, 1)) for document in documents
+        ]
         examples = [e for document in passes for e in _examples(document, smallest_windows, dice)]
         dice.shuffle(examples)
         # Windows of like length go together; the coarse key keeps most of the shuffle.
@@ -103,12 +116,14 @@ def _examples(document: TaggedDocument, smallest_windows: tuple[int, int], dice:
     for window in cut_windows(words, smallest=dice.randint(*smallest_windows)):
         begin, end = words.first[window.start], words.first[window.stop]
         core = range(window.core_start, window.core_stop)
+        places = [words.first[word] - begin for word in core]
         layers = {}
         for head, tags in document.tags.items():
             layers[head] = [IGNORED] * (end - begin)
-            for word in core:
-                layers[head][words.first[word] - begin] = int(tags[word])
-        yield Example(words.ids[begin:end], layers)
+            for word, place in zip(core, places, strict=True):
+                layers[head][place] = int(tags[word])
+        soft = {head: logits[window.core_start : window.core_stop] for head, logits in document.soft.items()}
+        yield Example(words.ids[begin:end], layers, places, soft)
 
 
 def _groups(examples: list[Example], size: int) -> Iterator[list[Example]]:

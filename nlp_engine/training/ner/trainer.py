@@ -17,8 +17,9 @@ from torch import Tensor, nn
 from nlp_engine.text.ner.labels import LabelFile, bio_tags
 from nlp_engine.text.ner.network import load_tokenizer, special_tokens
 from nlp_engine.training.corpora import read_corpus
-from nlp_engine.training.ner.config import NerConfig
+from nlp_engine.training.ner.config import NerConfig, Teacher, load_config
 from nlp_engine.training.ner.dataset import IGNORED, Batch, TaggedDocument, epoch_batches, tag_document
+from nlp_engine.training.ner.distil import read_unlabelled, soft_loss, teach
 from nlp_engine.training.ner.encoder import BASE_ENCODERS, load_encoder
 from nlp_engine.training.ner.model import MultiHeadTagger
 
@@ -57,12 +58,14 @@ def train(
     base = BASE_ENCODERS[config.encoder].find(work)
     tokenizer = load_tokenizer(base / "tokenizer.json")
     corpora = _tagged(config, labels, data, tokenizer)
+    if config.teacher is not None:
+        corpora = _taught(config.teacher, corpora, labels, work, tokenizer)
     steps = config.epochs * len(_batches(config, corpora, epoch=0))
     state = _initial_state(config, labels, base, steps)
     done = _resume(work / CHECKPOINT, state)
     for epoch in range(done, config.epochs):
         torch.manual_seed(config.seed + epoch)
-        _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer, bf16=config.precision == "bfloat16")
+        _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer, config)
         _save(work / CHECKPOINT, state, epoch + 1)
         if after_epoch is not None:
             after_epoch(epoch + 1, state.model)
@@ -93,6 +96,27 @@ def _tagged(
     return tagged
 
 
+def _taught(
+    teacher: Teacher,
+    corpora: dict[tuple[str, ...], list[TaggedDocument]],
+    labels: LabelFile,
+    work: Path,
+    tokenizer: Tokenizer,
+) -> dict[tuple[str, ...], list[TaggedDocument]]:
+    """Return the documents with the teacher's opinion, and under no head those that nobody tagged."""
+    config = load_config(teacher.config)
+    model = _model(config, labels, BASE_ENCODERS[config.encoder].find(work))
+    model.load_state_dict(torch.load(teacher.checkpoint, weights_only=True)["model"])
+    unlabelled = read_unlabelled(teacher.unlabelled, tokenizer)
+    everything = {**corpora, (): unlabelled} if unlabelled else corpora
+    return {heads: teach(documents, model, tokenizer) for heads, documents in everything.items()}
+
+
+def _model(config: NerConfig, labels: LabelFile, base: Path) -> MultiHeadTagger:
+    heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
+    return MultiHeadTagger(load_encoder(base, config.layers), heads, dropout=config.dropout)
+
+
 def _batches(config: NerConfig, corpora: dict[tuple[str, ...], list[TaggedDocument]], *, epoch: int) -> list[Batch]:
     return epoch_batches(
         corpora,
@@ -104,8 +128,7 @@ def _batches(config: NerConfig, corpora: dict[tuple[str, ...], list[TaggedDocume
 
 
 def _initial_state(config: NerConfig, labels: LabelFile, base: Path, steps: int) -> TrainingState:
-    heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
-    model = MultiHeadTagger(load_encoder(base, config.layers), heads, dropout=config.dropout)
+    model = _model(config, labels, base)
     if config.start_from is not None:
         _start_from(config.start_from, model)
     optimizer = torch.optim.AdamW(
@@ -124,17 +147,15 @@ def _initial_state(config: NerConfig, labels: LabelFile, base: Path, steps: int)
     return TrainingState(model, optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, rate))
 
 
-def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer: Tokenizer, *, bf16: bool) -> None:
+def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer: Tokenizer, config: NerConfig) -> None:
     state.model.train()
-    criterion = nn.CrossEntropyLoss(ignore_index=IGNORED)
+    bf16 = config.precision == "bfloat16"
     total = 0.0
     for number, batch in enumerate(batches, start=1):
         ids, mask, tags = collate(batch, tokenizer)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
             hidden = state.model.encode(ids, mask)
-            logits = {head: state.model.heads[head](hidden) for head in batch.heads}
-        losses = [criterion(logits[head].float().flatten(0, 1), tags[head].flatten()) for head in batch.heads]
-        loss = torch.stack(losses).mean()
+            loss = _loss(hidden, state.model, batch, tags, config.teacher)
         loss.backward()
         nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
         state.optimizer.step()
@@ -143,6 +164,24 @@ def _run_epoch(epoch: int, state: TrainingState, batches: list[Batch], tokenizer
         total += float(loss.detach())
         if number % _PROGRESS_EVERY == 0 or number == len(batches):
             logger.info("epoch %d, batch %d of %d, mean loss %.4f", epoch + 1, number, len(batches), total / number)
+
+
+def _loss(
+    hidden: Tensor, model: MultiHeadTagger, batch: Batch, tags: dict[str, Tensor], teacher: Teacher | None
+) -> Tensor:
+    """Return the loss of a batch: hard tags, soft labels, or both in the shares that the teacher's weight gives."""
+    losses = [
+        nn.functional.cross_entropy(
+            model.heads[head](hidden).float().flatten(0, 1), tags[head].flatten(), ignore_index=IGNORED
+        )
+        for head in batch.heads
+    ]
+    if teacher is None:
+        return torch.stack(losses).mean()
+    soft = soft_loss(hidden, dict(model.heads.items()), batch, temperature=teacher.temperature)
+    if not losses:
+        return teacher.weight * soft
+    return teacher.weight * soft + (1 - teacher.weight) * torch.stack(losses).mean()
 
 
 def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
