@@ -18,7 +18,7 @@ def main() -> None:
     """Print strict and relaxed F1 by label, then on how many shared mentions each axis and the links agree."""
     ids = sorted(path.stem for path in (FOLDER / "second").glob("*.ann"))
     first = list(read_annotated_notes(FOLDER / "docs", ids))
-    second = list(read_annotated_notes(FOLDER / "second", ids))
+    second = list(read_annotated_notes(FOLDER / "second", ids, texts=FOLDER / "docs"))
     counts = count_by_label(zip(map(_spans, first), map(_spans, second), strict=True))
     groups = {
         "four main labels": [counts[label] for label in MAIN if label in counts],

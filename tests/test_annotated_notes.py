@@ -38,6 +38,13 @@ def test_each_note_stands_in_one_part_and_in_the_list():
     assert listed == {note: part for part, ids in PARTS.items() for note in ids}
 
 
+def test_second_annotations_are_of_listed_notes_and_sound():
+    ids = sorted(path.stem for path in (FOLDER / "second").glob("*.ann"))
+    with (FOLDER / "notes.csv").open(newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file) if row["annotated_twice"] == "yes"] == ids
+    assert all(note.mentions for note in read_annotated_notes(FOLDER / "second", ids, texts=FOLDER / "docs"))
+
+
 @pytest.mark.parametrize("note_id", IDS)
 def test_mentions_are_sound(notes, note_id):
     note = notes[note_id]

@@ -40,8 +40,8 @@ class AnnotatedNote:
     mentions: tuple[AnnotatedMention, ...]
 
 
-def read_annotated_notes(folder: Path, ids: Iterable[str]) -> Iterator[AnnotatedNote]:
-    """Yield notes of a folder of ``<id>.txt`` and ``<id>.ann``.
+def read_annotated_notes(folder: Path, ids: Iterable[str], *, texts: Path | None = None) -> Iterator[AnnotatedNote]:
+    """Yield notes of a folder of ``<id>.txt`` and ``<id>.ann``; the texts may lie in another one.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def read_annotated_notes(folder: Path, ids: Iterable[str]) -> Iterator[Annotated
         If a line of an ``.ann`` file does not fit the text, the labels, the axes or the other lines; it names the line.
     """
     for note in ids:
-        with (folder / f"{note}.txt").open(encoding="utf-8", newline="") as file:
+        with ((texts or folder) / f"{note}.txt").open(encoding="utf-8", newline="") as file:
             text = file.read()
         rows = (folder / f"{note}.ann").read_text(encoding="utf-8").splitlines()
         yield AnnotatedNote(note, text, _Rows(f"{note}.ann", text, rows).mentions())
