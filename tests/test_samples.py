@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpus_samples"
 ACI_BENCH = ROOT.parent / "shared" / "data" / "notes" / "aci_bench" / "notes"
 README = (SAMPLES / "README.md").read_text(encoding="utf-8")
-FOLDERS = sorted(path for path in SAMPLES.iterdir() if path.is_dir())
+FOLDERS = sorted(path for path in SAMPLES.iterdir() if path.is_dir() and path.name != "annotated")
 ACI_NOTES = re.findall(r"^\| `(p\d\d-[^`]+\.txt)` \| ACI-Bench `(D2N\d+)` \|$", README, flags=re.MULTILINE)
 MAX_BYTES = 4_000_000
 MAX_IMAGE_BYTES = 150_000

@@ -11,7 +11,7 @@ from nlp_engine.report import render_report
 from nlp_engine.report.readability import flesch_kincaid_grade, prose
 
 SAMPLES = Path(__file__).parents[2] / "corpus_samples"
-FOLDERS = sorted(p for p in SAMPLES.iterdir() if p.is_dir()) if SAMPLES.is_dir() else []
+FOLDERS = sorted(SAMPLES.glob("p[0-9]*"))
 MAX_GRADE = 8
 
 

@@ -67,7 +67,6 @@ def test_the_table_and_what_was_ignored(evaluate, tmp_path):
     [
         (("--format", "pubtatr", "--labels", "bc5cdr"), 'did you mean "pubtator"?'),
         (("--format", "pubtator", "--labels", "bc5cd"), 'did you mean "bc5cdr"?'),
-        (("--format", "pubtator", "--labels", "clinical"), "this model has no head for it; the model has maccrobat"),
         (("--format", "pubtator"), "files need --format and --labels"),
         (("--format", "pubtator", "--labels", "bc5cdr", "--part", "test"), "--corpus and --part go with --data"),
         (("--format", "pubtator", "--labels", "bc5cdr", "--data", "."), "needs either files or --data"),
@@ -82,6 +81,16 @@ def test_wrong_use_is_one_sentence(evaluate, tmp_path, options, sentence):
     assert sentence in err
 
 
+def test_a_model_without_the_head_is_told_what_it_has(evaluate, data, tmp_path):
+    (tmp_path / "model").mkdir()
+    heads = [{"name": "bc5cdr", "labels": ["DRUG", "PROBLEM"], "offset": 0}]
+    (tmp_path / "model" / "config.json").write_text(json.dumps({"version": "0", "heads": heads}))
+    for options in (("--data", data, "--corpus", "ncbi"), ("--format", "pubtator", "--labels", "ncbi", data)):
+        status, out, err = evaluate("--model", tmp_path / "model", *options)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert "this model has no head for it; the model has bc5cdr" in err
+
+
 def test_a_file_without_annotation(evaluate, tmp_path):
     (tmp_path / "a.pubtator").write_text(pubtator([]), encoding="utf-8")
     status, _, err = evaluate("--format", "pubtator", "--labels", "bc5cdr", tmp_path / "a.pubtator")
@@ -89,8 +98,7 @@ def test_a_file_without_annotation(evaluate, tmp_path):
 
 
 def test_a_folder_of_corpora_is_measured_where_there_are_heads_and_files(evaluate, data, tmp_path):
-    (data / "annotated").mkdir()
-    (data / "annotated" / "dev.txt").write_text("a\n")
+    (data / "maccrobat").mkdir()
     (tmp_path / "empty").mkdir()
     status, out, err = evaluate("--data", tmp_path / "empty", "--data", data, "--json")
     assert (status, err, list(json.loads(out))) == (0, "", ["bc5cdr"])
@@ -115,7 +123,6 @@ def test_the_test_part_is_for_corpora_that_have_one(evaluate, data):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (("--corpus", "clinical"), "this model has no head for it"),
         (("--corpus", "clinicle"), 'did you mean "clinical"?'),
         (("--corpus", "phee"), "phee/: the folder does not exist"),
         (("--labels", "phee"), "--format and --labels go with files"),

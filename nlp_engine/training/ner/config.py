@@ -49,8 +49,8 @@ class NerConfig(KnowledgeModel):
     layers
         How many of the encoder's layers are kept, from the first.
     start_from
-        Checkpoint of another run: its weights are taken wherever names and shapes are the same, so that heads may be
-        added. None: the published encoder and fresh heads.
+        Checkpoint of another run, a relative path being looked for in the folder ``--work``: its weights are taken
+        wherever names and shapes are the same, so that heads may be added. None: the published encoder and fresh heads.
     teacher
         A larger network to learn from beside the tags; None: tags alone.
     corpora
@@ -100,5 +100,5 @@ class NerConfig(KnowledgeModel):
 
 
 def load_config(path: Path | None = None) -> NerConfig:
-    """Read a configuration, the embedded model's if None."""
+    """Read a configuration, ``default.yaml`` if None."""
     return read_yaml(path or DEFAULT, NerConfig)

@@ -54,6 +54,8 @@ def train(
     after_epoch
         Called with the number of epochs done and the model, e.g. to evaluate it on the dev parts.
     """
+    if config.start_from is not None:
+        config = config.model_copy(update={"start_from": work / config.start_from})
     _fix_seeds(config)
     base = BASE_ENCODERS[config.encoder].find(work)
     tokenizer = load_tokenizer(base / "tokenizer.json")
