@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
     from nlp_engine.training.corpora import LeftOut
 
 FAILED, NOT_STARTED = 1, 2
+NerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME_OR_FOLDER_OR_YAML",
+        help="The model that finds the entities: an installed spaCy model, a model folder, or a YAML file about one.",
+    ),
+]
 _SHOWN_FAILURES = 10
 _PLAIN_EVERY = 50
 
@@ -86,6 +94,7 @@ def run_command(
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help='The time that counts as "now".')] = None,
     no_html: Annotated[bool, typer.Option("--no-html", help="Write tables only.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Allow an output folder with other files.")] = False,
+    ner: NerOption = None,
 ) -> None:
     """Read every patient of a folder, and write reports and tables.
 
@@ -103,6 +112,7 @@ def run_command(
             as_of=now,
             pages=None if no_html else ReportPages(),
             overwrite=overwrite,
+            engine_loader=None if ner is None else _engine_loader(ner),
             on_progress=on_progress,
         )
     _tell(summary, has_index=not no_html)
@@ -113,6 +123,7 @@ def run_command(
 def extract_command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Notes, folders of notes, or - for stdin.")],
     out: Annotated[Path | None, typer.Option(help="The file that takes the lines, else stdout.")] = None,
+    ner: NerOption = None,
 ) -> None:
     """Write the mentions of each note as one line of JSON.
 
@@ -123,8 +134,9 @@ def extract_command(
     from nlp_engine.engine import Engine
 
     failed = 0
+    engine = Engine.load() if ner is None else Engine.load(ner=ner)
     with _lines_to(out) as stream:
-        for result in extract_notes(paths, Engine.load(), stdin=sys.stdin.buffer.read):
+        for result in extract_notes(paths, engine, stdin=sys.stdin.buffer.read):
             if isinstance(result, Failure):
                 failed += 1
                 typer.echo(f"{result.where}: {result.sentence}", err=True)
@@ -222,6 +234,13 @@ def _tell_left_out(left_out: LeftOut, corpus: str) -> None:
         typer.echo(f"ignored spans, of types that {corpus} does not use: {left_out.types_shown()}", err=True)
     if left_out.overlapping:
         typer.echo(f"ignored spans that overlap a longer one: {left_out.overlapping}", err=True)
+
+
+def _engine_loader(ner: str) -> Callable[[], Any]:
+    """Return what loads the engine with another model, here or in a worker process."""
+    from nlp_engine.engine import Engine
+
+    return partial(Engine.load, ner=ner)
 
 
 def _as_of(text: str | None) -> datetime | None:

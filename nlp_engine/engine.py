@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
@@ -98,23 +99,28 @@ class Engine:
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def load(cls, *, threads: int = 1) -> Engine:
-        """Load the embedded model and the packaged rules.
+    def load(cls, *, threads: int = 1, ner: str | Path | None = None) -> Engine:
+        """Load the language model and the packaged rules.
 
         Parameters
         ----------
         threads
             CPU threads of the language model; for many records, many processes with one thread each are faster.
+        ner
+            What finds the entities instead of the embedded model: a model folder, the name of an installed spaCy model,
+            or a YAML file that describes one (``docs/text.md``).
 
         Raises
         ------
         nlp_engine.errors.KnowledgeError
-            If a file under ``rules/`` is not usable.
+            If a file under ``rules/``, or the YAML file, is not usable.
         nlp_engine.errors.ModelError
-            If the embedded model is not complete.
+            If there is no such model, or it is not complete.
+        nlp_engine.errors.MissingExtraError
+            If the model needs torch and transformers, and they are not installed.
         """
         return cls(
-            text=TextStage.load(threads=threads),
+            text=TextStage.load(threads=threads, ner=ner),
             labs=LabStage.load(),
             imaging=ImageStage.load(),
             fusion=FusionStage.load(),

@@ -21,8 +21,9 @@ from nlp_engine.text.coding import Coder
 from nlp_engine.text.lexicon import Lexicon
 from nlp_engine.text.linking import Linker
 from nlp_engine.text.merging import fitting, merge, split_by_kind
+from nlp_engine.text.ner.foreign import load_reader
 from nlp_engine.text.ner.labels import MENTION_LABELS
-from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
+from nlp_engine.text.ner.recogniser import EntitySpan
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections
@@ -34,11 +35,11 @@ _RULE_FOLDERS = ("lexicons", "concepts", "drugs", "ner")
 
 
 class SpanReader(Protocol):
-    """What finds the entities of a text: the embedded recogniser, or another one."""
+    """What finds the entities of a text: the embedded recogniser, or another one (``ner/foreign.py``)."""
 
     @property
     def version(self) -> str:
-        """Version of the model."""
+        """Version of the model; of a model of others its name too."""
 
     def recognise(self, text: str) -> list[EntitySpan]:
         """Return labelled spans, in order, without overlap."""
@@ -84,22 +85,27 @@ class TextStage:
         self._linker = Linker(self._rules.attributes)
 
     @classmethod
-    def load(cls, *, threads: int = 1) -> TextStage:
-        """Load the embedded model and the packaged rules.
+    def load(cls, *, threads: int = 1, ner: str | Path | None = None) -> TextStage:
+        """Load a model and the packaged rules.
 
         Parameters
         ----------
         threads
             CPU threads of the network.
+        ner
+            A model folder, the name of an installed spaCy model, or a YAML file that describes one (``docs/text.md``);
+            None for the embedded model.
 
         Raises
         ------
         nlp_engine.errors.ModelError
-            If the model is not complete.
+            If there is no such model, or it is not complete.
+        nlp_engine.errors.MissingExtraError
+            If the model needs torch and transformers, and they are not installed.
         nlp_engine.errors.KnowledgeError
-            If a file of rules is not usable.
+            If a file of rules, or the YAML file, is not usable.
         """
-        return cls(Recogniser.load(threads=threads))
+        return cls(load_reader(ner, threads=threads))
 
     @property
     def versions(self) -> dict[str, str]:
