@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
@@ -23,6 +23,7 @@ from nlp_engine.text.ner.windows import MAX_SUBWORDS, Window, Words, cut_windows
 
 _WEIGHTS = ("model*.safetensors", "pytorch_model*.bin")
 _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "*.model")
+_UNKNOWN = frozenset({"<unk>", "[UNK]"})
 _KIND = "ForTokenClassification"
 _ROOM = MAX_SUBWORDS + 16
 """Sub-words of the longest window: a little more than its words have, for the special ones at its ends."""
@@ -104,7 +105,7 @@ class HuggingFaceTagger:
         begin, end = words.spans[window.start][0], words.spans[window.stop - 1][1]
         encoding = self._tokenizer.encode(text[begin:end])
         probabilities = self._probabilities(encoding.ids[:_ROOM])
-        real = [place for place, special in enumerate(encoding.special_tokens_mask[:_ROOM]) if not special]
+        real = [place for place in range(len(probabilities)) if _is_of_a_word(text[begin:end], encoding, place)]
         offsets = _places(text[begin:end], [encoding.offsets[place] for place in real])
         chances = np.zeros((window.core_stop - window.core_start, len(self._tags)))
         for row, (start, stop) in enumerate(words.spans[window.core_start : window.core_stop]):
@@ -123,6 +124,20 @@ class HuggingFaceTagger:
             logits = self._model(input_ids=row, attention_mask=torch.ones_like(row)).logits[0]
         result: NDArray[np.float64] = logits.double().softmax(dim=-1).numpy()
         return result
+
+
+def _is_of_a_word(text: str, encoding: Encoding, place: int) -> bool:
+    """Say whether a sub-word is part of a word: no special one, and no line end that a tokenizer keeps for itself.
+
+    A blank alone is the first sub-word of the word behind it if the tokenizer put the two together ("▁" in XLM-R).
+    """
+    if encoding.special_tokens_mask[place]:
+        return False
+    start, end = encoding.offsets[place]
+    if not text[start:end].isspace():
+        return True
+    of_words = encoding.word_ids
+    return of_words[place] in of_words[place + 1 : place + 2] and encoding.tokens[place] not in _UNKNOWN
 
 
 def _places(text: str, offsets: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -180,7 +195,9 @@ def _load_tokenizer(transformers: Any, folder: Path) -> Tokenizer:  # noqa: ANN4
     if not any(any(folder.glob(name)) for name in _VOCABULARIES):
         raise ModelError(f"{folder} has no tokenizer: neither tokenizer.json nor another vocabulary is there.")
     try:
-        loaded = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, use_fast=True)
+        loaded = transformers.AutoTokenizer.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False, use_fast=True
+        )
         tokenizer = Tokenizer.from_str(loaded.backend_tokenizer.to_str())
     except Exception as error:  # tokenizers raises nothing narrower
         raise ModelError(f"{folder}: its tokenizer cannot be loaded as a fast one (tokenizer.json).") from error
@@ -193,7 +210,11 @@ def _load_model(torch: Any, transformers: Any, folder: Path) -> Any:  # noqa: AN
     transformers.utils.logging.disable_progress_bar()
     try:
         model, report = transformers.AutoModelForTokenClassification.from_pretrained(
-            folder, local_files_only=True, output_loading_info=True, dtype=torch.float32
+            folder,
+            local_files_only=True,
+            trust_remote_code=False,
+            output_loading_info=True,
+            dtype=torch.float32,
         )
     except Exception as error:  # safetensors and pickle have errors of their own
         raise ModelError(

@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from nlp_engine.engine import Engine
@@ -149,6 +150,29 @@ class TestHuggingFace:
             ("fever", "PROBLEM"),
             ("metformin", "DRUG"),
         ]
+
+
+def test_a_line_end_that_is_a_subword_decides_no_word(monkeypatch):
+    """A byte-level tokenizer keeps line ends ("Ċ") and takes a blank into the word behind it ("Ġ")."""
+    pytest.importorskip("tokenizers")
+    from tokenizers import Tokenizer
+    from tokenizers.models import BPE
+    from tokenizers.pre_tokenizers import ByteLevel
+
+    from nlp_engine.text.ner.huggingface import HuggingFaceTagger
+
+    vocabulary = {token: place for place, token in enumerate(sorted(ByteLevel.alphabet()))}
+    tokenizer = Tokenizer(BPE(vocabulary, []))
+    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    reader = HuggingFaceTagger(None, tokenizer, read_tags(["O", "LETTER", "BLANK", "LINE"]), "bytes")
+    tag_of = {vocabulary["Ġ"]: 2, vocabulary["Ċ"]: 3, vocabulary["č"]: 3}
+    monkeypatch.setattr(reader, "_probabilities", lambda ids: np.eye(4)[[tag_of.get(i, 1) for i in ids]])
+    assert found(reader, "pain\r\nfever \U0001f637.") == [
+        ("pain", "LETTER"),
+        ("fever", "LETTER"),
+        ("\U0001f637", "BLANK"),
+        (".", "LETTER"),
+    ]
 
 
 class TestConfiguration:
@@ -345,7 +369,7 @@ class TestSpacy:
         (tmp_path / "in").mkdir()
         (tmp_path / "n.txt").rename(tmp_path / "in" / "n.txt")
         with pytest.raises(SystemExit) as done:
-            main(["run", str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--no-html", "--ner", str(saved)])
+            main([*f"run {tmp_path / 'in'} --out {tmp_path / 'out'} --no-html --workers 2 --ner {saved}".split()])
         assert done.value.code == 0
         assert json.loads((tmp_path / "out" / "run.json").read_text())["versions"]["ner"] == "en_ruled 1.2.3"
         with pytest.raises(SystemExit) as done:
