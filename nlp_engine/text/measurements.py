@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from nlp_engine.assessment import Attribute, AttributeLabel, Flag, MentionLabel
 from nlp_engine.text.attribute_rules import AttributeRules
@@ -35,6 +36,18 @@ class Measurements:
             if self._value(note, Span(start, end, MentionLabel.TEST)) is not None:
                 found.append(Span(start, end, MentionLabel.TEST, _SCORE))
         return found
+
+    def whole_names(self, note: ReadNote, mentions: Sequence[Span]) -> list[Span]:
+        """Return the mentions (in order), tests grown to the name they begin: "K" in "K+5.9" is the start of "K+"."""
+        starts = [*(mention.start for mention in mentions), len(note.text)]
+        return [self._whole_name(note, span, end) for span, end in zip(mentions, starts[1:], strict=True)]
+
+    def _whole_name(self, note: ReadNote, span: Span, end: int) -> Span:
+        if span.label != MentionLabel.TEST:
+            return span
+        first, stop = note.tokens.range_of(span.start, min(end, _sentence_end(note, span.start)))
+        hit = self._rules.tests.at(note.tokens.keys, first, stop) if first < stop else None
+        return span if hit is None else replace(span, end=max(span.end, note.tokens.ends[hit.behind - 1]))
 
     def value(self, note: ReadNote, test: Span) -> Attribute | None:
         """Return the value behind a test, None if there is none or it can be read two ways."""

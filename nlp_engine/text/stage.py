@@ -152,6 +152,7 @@ class TextStage:
         """Return mentions (in order, without overlap) and attributes: network, names, tests by their values."""
         mentions, attributes = split_by_kind(found)
         mentions = merge(merge(mentions, self._rules.lexicon.find(read)), coder.defined_names(read))
+        mentions = self._linker.measurements.whole_names(read, mentions)
         tests = self._linker.measurements.tests(read, mentions)
         mentions = sorted([*mentions, *tests], key=lambda span: span.start)
         kept = [span for span in mentions if not self._is_title(read, span)]

@@ -151,6 +151,13 @@ def test_values(text, value, unit, comparator):
     assert (attribute.value, attribute.unit, attribute.comparator) == (Decimal(value), unit, comparator)
 
 
+@pytest.mark.parametrize("text", ["K+5.9mmol", "K+ 5.9 mmol", "K+: 5.9 mmol"])
+def test_a_mention_that_ends_before_the_sign_of_the_ion_grows_to_its_name(text):
+    (mention,) = extract(text, {"K": "TEST", "+": "VALUE"})
+    (attribute,) = mention.attributes
+    assert (mention.text, attribute.value, attribute.unit) == ("K+", Decimal("5.9"), "mmol")
+
+
 def test_a_pair_keeps_its_text_and_has_no_single_number():
     ((attribute,),) = [m.attributes for m in extract("BP 140/90 mmHg")]
     assert (attribute.text, attribute.value, attribute.unit) == ("140/90 mmHg", None, "mmHg")
