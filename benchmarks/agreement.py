@@ -37,7 +37,7 @@ def main() -> None:
         print(f"| {' | '.join(map(str, cells))} |")
     shared = [pair for notes in zip(first, second, strict=True) for pair in _shared(*notes)]
     for axis in AXES:
-        agreed = sum(getattr(one, axis) == getattr(other, axis) for one, other in shared)
+        agreed = sum(getattr(one.assertion, axis) == getattr(other.assertion, axis) for one, other in shared)
         print(f"{axis}: {agreed} of {len(shared)} shared mentions ({agreed / len(shared):.1%})")
 
 

@@ -20,12 +20,14 @@ from nlp_engine.text.ner.labels import load_labels
 from nlp_engine.text.ner.recogniser import Recogniser
 from nlp_engine.text.stage import TextStage
 from nlp_engine.training.corpora import LabelledSpan, read_corpus
-from nlp_engine.training.evaluation import count_by_label, total
-from nlp_engine.training.ner.commands import as_json, evaluate_ner
+from nlp_engine.training.evaluation import Figures, as_json, count_by_label, total
+from nlp_engine.training.ner.calibrate import scored
+from nlp_engine.training.ner.commands import Documents, documents_of, measure
 
 MAIN = frozenset({"PROBLEM", "TEST", "TREATMENT", "DRUG"})
 HEAD = "| corpus | label | gold | precision | recall | F1 | relaxed F1 | F1 of float32 |"
 BINS = 10
+EVERYTHING = 1_000_000
 SAMPLES = Path(__file__).parents[1] / "corpus_samples"
 
 
@@ -41,9 +43,11 @@ def main() -> None:
     arguments = parser.parse_args()
     data = [arguments.data, SAMPLES]
     folder = arguments.model or resource("models") / "ner"
-    _print_accuracy(data, arguments.model, folder)
+    documents = documents_of(data, arguments.model)
+    recogniser = Recogniser.load(arguments.model, kept=EVERYTHING)
+    _print_accuracy(measure(recogniser, documents), folder)
     _print_pipeline(arguments.model, arguments.part)
-    _print_calibration(data, Recogniser.load(arguments.model), arguments.picture)
+    _print_calibration(recogniser, documents, arguments.picture)
     texts = ner_speed.read_notes(arguments.notes)
     ner_speed.print_speed(texts, arguments.model, arguments.reference)
     ner_speed.print_repeats(texts, arguments.model)
@@ -51,10 +55,10 @@ def main() -> None:
         ner_speed.print_load(texts, arguments.model, Path(scratch) / "notes.txt")
 
 
-def _print_accuracy(data: list[Path], model: Path | None, folder: Path) -> None:
+def _print_accuracy(measured: Figures, folder: Path) -> None:
     float32 = json.loads((folder / "figures.json").read_text(encoding="utf-8"))["float32"]
     print(HEAD, "| --- | --- | --- | --- | --- | --- | --- | --- |", sep="\n")
-    for corpus, labels in as_json(evaluate_ner(data, model)).items():
+    for corpus, labels in as_json(measured).items():
         for label, figures in labels.items():
             cells = [f"{figures[name]:.1f}" for name in ("precision", "recall", "f1", "relaxed_f1")]
             row = [corpus, label, str(figures["gold"]), *cells, f"{float32[corpus][label]['f1']:.1f}"]
@@ -78,35 +82,16 @@ def _pairs(stage: TextStage, part: str) -> Iterator[tuple[list[LabelledSpan], li
         yield [span for span in document.spans if span.label in MAIN], [span for span in found if span.label in MAIN]
 
 
-def _print_calibration(data: list[Path], recogniser: Recogniser, picture: Path | None) -> None:
+def _print_calibration(recogniser: Recogniser, documents: Documents, picture: Path | None) -> None:
     curves = {}
     print("\nexpected calibration error on dev, the part that the curves were fitted on")
-    for head in evaluate_heads(recogniser, data):
-        probabilities, right = scored(recogniser, head, data)
+    for head, own in documents.items():
+        spans = [span for document in scored(recogniser, head, own) for span in document]
+        probabilities, right = [score for score, _ in spans], [is_right for _, is_right in spans]
         print(f"{head}: {expected_error(probabilities, right):.3f} ({len(right)} spans)")
         curves[head] = probabilities, right
     if picture is not None:
         _draw(curves, picture)
-
-
-def evaluate_heads(recogniser: Recogniser, data: list[Path]) -> list[str]:
-    """Return the heads of a model whose corpus lies in one of the folders."""
-    corpora = load_labels().corpora
-    heads = recogniser.recognise_heads("")
-    return [head for head in heads if head in corpora and any((root / corpora[head].folder).is_dir() for root in data)]
-
-
-def scored(recogniser: Recogniser, head: str, data: list[Path]) -> tuple[list[float], list[bool]]:
-    """Return the score of each span that a head finds on its dev part, and whether the span is right."""
-    corpus = load_labels().corpora[head]
-    root = next(root for root in data if (root / corpus.folder).is_dir())
-    probabilities, right = [], []
-    for document in read_corpus(corpus, root, "dev"):
-        gold = set(document.spans)
-        for span in recogniser.recognise_heads(document.text)[head]:
-            probabilities.append(span.score)
-            right.append(LabelledSpan(span.start, span.end, span.label) in gold)
-    return probabilities, right
 
 
 def _draw(curves: dict[str, tuple[list[float], list[bool]]], picture: Path) -> None:

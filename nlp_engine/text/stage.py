@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
 
 from nlp_engine.assessment import Attribute, Code, Mention, MentionLabel, NoteExtraction
 from nlp_engine.errors import InputError
@@ -23,7 +22,7 @@ from nlp_engine.text.linking import Linker
 from nlp_engine.text.merging import fitting, merge, split_by_kind
 from nlp_engine.text.ner.foreign import load_reader
 from nlp_engine.text.ner.labels import MENTION_LABELS
-from nlp_engine.text.ner.recogniser import EntitySpan
+from nlp_engine.text.ner.recogniser import EntitySpan, SpanReader
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections
@@ -32,17 +31,6 @@ from nlp_engine.text.tokens import tokenise
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _RULE_FOLDERS = ("lexicons", "concepts", "drugs", "ner")
-
-
-class SpanReader(Protocol):
-    """What finds the entities of a text: the embedded recogniser, or another one (``ner/foreign.py``)."""
-
-    @property
-    def version(self) -> str:
-        """Version of the model; of a model of others its name too."""
-
-    def recognise(self, text: str) -> list[EntitySpan]:
-        """Return labelled spans, in order, without overlap."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +64,11 @@ class TextRules:
 
 
 class TextStage:
-    """Reads notes into mentions; keeps nothing between notes."""
+    """Reads notes into mentions.
+
+    A note's result depends on nothing but the note. The recogniser keeps what it found in its latest windows, as
+    numbers of sub-words (`Recogniser`), so that text that is copied forward is read once.
+    """
 
     def __init__(self, recogniser: SpanReader, rules: TextRules | None = None) -> None:
         self._recogniser = recogniser

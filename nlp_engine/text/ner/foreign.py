@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from nlp_engine.errors import ModelError
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
 from nlp_engine.text.ner.label_map import ForeignReader, Relabelled, check_labels, load_foreign_labels
-from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
-
-if TYPE_CHECKING:
-    from nlp_engine.text.stage import SpanReader
+from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser, SpanReader
 
 Kind = Literal["onnx", "huggingface", "spacy"]
 _YAML = frozenset({".yaml", ".yml"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from hashlib import sha256
-from importlib import import_module
 from itertools import accumulate
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -59,12 +59,14 @@ class HuggingFaceTagger:
         _check_config(folder)
         version = f"{folder.resolve().name} {_digest(_weights(folder))}"
         try:
-            torch, transformers = import_module("torch"), import_module("transformers")
+            import torch
+            import transformers
         except ImportError as error:
             raise MissingExtraError("a Hugging Face model", "train") from error
         torch.set_num_threads(threads)
-        tokenizer = _load_tokenizer(transformers, folder)
-        model = _load_model(torch, transformers, folder)
+        transformers.utils.logging.disable_progress_bar()
+        tokenizer = _load_tokenizer(folder)
+        model = _load_model(folder)
         if tokenizer.get_vocab_size() > model.get_input_embeddings().num_embeddings:
             raise ModelError(f"{folder}: its tokenizer has more sub-words than its weights; they are not of one model.")
         names = [str(name) for _, name in sorted(model.config.id2label.items())]
@@ -118,7 +120,8 @@ class HuggingFaceTagger:
         return np.array([1.0 if tag.label is None else 0.0 for tag in self._tags])
 
     def _probabilities(self, ids: list[int]) -> NDArray[np.float64]:
-        torch = import_module("torch")
+        import torch
+
         row = torch.tensor([ids])
         with torch.inference_mode():
             logits = self._model(input_ids=row, attention_mask=torch.ones_like(row)).logits[0]
@@ -191,13 +194,13 @@ def _digest(files: list[Path]) -> str:
     return digest.hexdigest()[:12]
 
 
-def _load_tokenizer(transformers: Any, folder: Path) -> Tokenizer:  # noqa: ANN401
+def _load_tokenizer(folder: Path) -> Tokenizer:
+    from transformers import AutoTokenizer
+
     if not any(any(folder.glob(name)) for name in _VOCABULARIES):
         raise ModelError(f"{folder} has no tokenizer: neither tokenizer.json nor another vocabulary is there.")
     try:
-        loaded = transformers.AutoTokenizer.from_pretrained(
-            folder, local_files_only=True, trust_remote_code=False, use_fast=True
-        )
+        loaded = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False, use_fast=True)
         tokenizer = Tokenizer.from_str(loaded.backend_tokenizer.to_str())
     except Exception as error:  # tokenizers raises nothing narrower
         raise ModelError(f"{folder}: its tokenizer cannot be loaded as a fast one (tokenizer.json).") from error
@@ -206,17 +209,20 @@ def _load_tokenizer(transformers: Any, folder: Path) -> Tokenizer:  # noqa: ANN4
     return tokenizer
 
 
-def _load_model(torch: Any, transformers: Any, folder: Path) -> Any:  # noqa: ANN401
-    transformers.utils.logging.disable_progress_bar()
+def _load_model(folder: Path) -> Any:  # noqa: ANN401 - torch's types end here
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForTokenClassification
+
     try:
-        model, report = transformers.AutoModelForTokenClassification.from_pretrained(
+        model, report = AutoModelForTokenClassification.from_pretrained(
             folder,
             local_files_only=True,
             trust_remote_code=False,
             output_loading_info=True,
             dtype=torch.float32,
         )
-    except Exception as error:  # safetensors and pickle have errors of their own
+    except (OSError, ValueError, LookupError, RuntimeError, UnpicklingError, SafetensorError) as error:
         raise ModelError(
             f"{folder}: its weights cannot be loaded; they do not fit config.json or are damaged."
         ) from error

@@ -13,25 +13,18 @@ from pydantic import Field, model_validator
 from nlp_engine.errors import ModelError
 from nlp_engine.knowledge import KnowledgeModel, did_you_mean, read_yaml, resource
 from nlp_engine.text.ner.labels import LABELS
-from nlp_engine.text.ner.recogniser import EntitySpan
+from nlp_engine.text.ner.recogniser import EntitySpan, SpanReader
 
 logger = logging.getLogger(__name__)
 _BETWEEN = re.compile(r"[\s_-]+")
 
 
-class ForeignReader(Protocol):
+class ForeignReader(SpanReader, Protocol):
     """A model of others: the spans it gives bear its own labels."""
-
-    @property
-    def version(self) -> str:
-        """Name and version of the model."""
 
     @property
     def labels(self) -> tuple[str, ...]:
         """All labels that it may give."""
-
-    def recognise(self, text: str) -> list[EntitySpan]:
-        """Return labelled spans, in order, without overlap."""
 
 
 class ForeignLabels(KnowledgeModel):

@@ -21,6 +21,9 @@ class Tag:
     prefix: str | None = None
 
 
+OUTSIDE = Tag(None)
+
+
 def read_tags(names: Sequence[str]) -> tuple[Tag, ...]:
     """Return the tags of a model; they have prefixes only if all labels have one ("B-DRUG")."""
     named = [name for name in names if name.upper() not in _OUTSIDE]
@@ -30,7 +33,7 @@ def read_tags(names: Sequence[str]) -> tuple[Tag, ...]:
 
 def _tag(name: str, *, is_prefixed: bool) -> Tag:
     if name.upper() in _OUTSIDE:
-        return Tag(None)
+        return OUTSIDE
     match = _PREFIXED.fullmatch(name) if is_prefixed else None
     return Tag(match[2], match[1]) if match else Tag(name)
 
@@ -53,8 +56,11 @@ def spans_of_tags(tags: Sequence[Tag], words: Words) -> Iterator[tuple[int, int,
 
 def _continues(before: Tag, tag: Tag, words: Words, place: int) -> bool:
     """Say whether a tag goes on with what the tag before it, of word ``place``, is part of."""
-    if tag.label != before.label or words.paragraphs[place]:
+    if tag.prefix is None and words.breaks[place]:
         return False
-    if tag.prefix is None:
-        return not words.breaks[place]
-    return tag.prefix not in _STARTS and before.prefix not in _ENDS
+    return goes_on(before, tag) and not words.paragraphs[place]
+
+
+def goes_on(before: Tag, tag: Tag) -> bool:
+    """Say whether a tag is part of the entity of the tag before it."""
+    return tag.label == before.label and tag.prefix not in _STARTS and before.prefix not in _ENDS

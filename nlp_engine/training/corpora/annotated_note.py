@@ -1,34 +1,35 @@
-"""Our own annotated notes: brat stand-off with assertion axes (A lines) and attributes joined to mentions (R lines)."""
+"""Our own annotated notes: brat stand-off with assertion axes (A rows) and attributes joined to mentions (R rows)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp_engine.assessment import Experiencer, Presence, Temporality
 from nlp_engine.errors import InputError
+from nlp_engine.text.assertion import Assertion
 from nlp_engine.text.ner.labels import LABELS, MENTION_LABELS
+from nlp_engine.training.corpora.brat import read_span
 from nlp_engine.training.corpora.document import LabelledSpan
+from nlp_engine.training.corpora.files import broken, read_text, shown
 
 RELATION = "AttributeOf"
-_AXES: dict[str, type[Presence | Temporality | Experiencer]] = {
-    "Presence": Presence,
-    "Temporality": Temporality,
-    "Experiencer": Experiencer,
+_AXES: dict[str, Callable[[Assertion, str], Assertion]] = {
+    "Presence": lambda said, value: replace(said, presence=Presence(value)),
+    "Temporality": lambda said, value: replace(said, temporality=Temporality(value)),
+    "Experiencer": lambda said, value: replace(said, experiencer=Experiencer(value)),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedMention:
-    """A mention as annotated: its span, what is said about it, and the attributes that belong to it."""
+    """A mention as annotated: its span, what is said about it (without cues), and the attributes that belong to it."""
 
     span: LabelledSpan
-    presence: Presence = Presence.PRESENT
-    temporality: Temporality = Temporality.CURRENT
-    experiencer: Experiencer = Experiencer.PATIENT
-    attributes: tuple[LabelledSpan, ...] = ()
+    assertion: Assertion
+    attributes: tuple[LabelledSpan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,63 +47,65 @@ def read_annotated_notes(folder: Path, ids: Iterable[str], *, texts: Path | None
     Raises
     ------
     InputError
-        If a line of an ``.ann`` file does not fit the text, the labels, the axes or the other lines; it names the line.
+        If a row of an ``.ann`` file does not fit the text, the labels, the axes or the other rows; it names the row.
     """
     for note in ids:
-        with ((texts or folder) / f"{note}.txt").open(encoding="utf-8", newline="") as file:
-            text = file.read()
-        rows = (folder / f"{note}.ann").read_text(encoding="utf-8").splitlines()
-        yield AnnotatedNote(note, text, _Rows(f"{note}.ann", text, rows).mentions())
+        text = read_text((texts or folder) / f"{note}.txt")
+        yield AnnotatedNote(note, text, _Rows(folder / f"{note}.ann", text).mentions())
 
 
 class _Rows:
-    """The lines of one file, taken together."""
+    """The rows of one file, taken together."""
 
-    def __init__(self, file: str, text: str, rows: list[str]) -> None:
-        self._file = file
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
         self._text = text
         self._spans: dict[str, LabelledSpan] = {}
-        self._axes: dict[str, dict[str, Presence | Temporality | Experiencer]] = defaultdict(dict)
+        self._said: dict[str, Assertion] = defaultdict(Assertion)
         self._own: dict[str, list[LabelledSpan]] = defaultdict(list)
         readers = {"T": self._read_span, "A": self._read_axis, "R": self._read_relation}
-        order = sorted(enumerate(rows, 1), key=lambda row: "TAR".find(row[1][:1]))
-        for number, row in order:
-            if row[:1] not in readers:
-                raise self._error(number, "begins with neither T, A nor R")
-            try:
-                readers[row[0]](number, row.split("\t"))
-            except (ValueError, IndexError, KeyError) as error:
-                raise self._error(number, "is not written as brat writes it") from error
+        rows = [(number, row) for number, row in enumerate(read_text(path).splitlines(), 1) if row]
+        for kind, read in readers.items():
+            for number, row in rows:
+                if row[0] not in readers:
+                    raise self._error(number, "begins with neither T, A nor R")
+                if row[0] == kind:
+                    read(number, row)
 
     def mentions(self) -> tuple[AnnotatedMention, ...]:
         found = [
-            AnnotatedMention(span, **self._axes[key], attributes=tuple(sorted(self._own[key])))  # type: ignore[arg-type]
+            AnnotatedMention(span, self._said[key], tuple(sorted(self._own[key])))
             for key, span in self._spans.items()
             if span.label in MENTION_LABELS
         ]
         return tuple(sorted(found, key=lambda mention: mention.span))
 
-    def _read_span(self, number: int, cells: list[str]) -> None:
-        label, start, end = cells[1].split()
-        span = LabelledSpan(int(start), int(end), label)
-        if label not in LABELS:
-            raise self._error(number, f'has the label "{label}", which is not one of ours')
-        if self._text[span.start : span.end].replace("\r\n", "  ").replace("\n", " ") != cells[2]:
-            raise self._error(number, "quotes other words than those at its offsets")
-        self._spans[cells[0]] = span
+    def _read_span(self, number: int, row: str) -> None:
+        span = read_span(self._path, number, row, self._text)
+        if span.label not in LABELS:
+            raise self._error(number, f'has the label "{span.label}", which is not one of ours')
+        self._spans[row.split("\t")[0]] = span
 
-    def _read_axis(self, number: int, cells: list[str]) -> None:
-        name, key, value = cells[1].split()
-        if self._spans[key].label not in MENTION_LABELS:
+    def _read_axis(self, number: int, row: str) -> None:
+        try:
+            name, key, value = row.split("\t")[1].split()
+            span, said = self._spans[key], _AXES[name](self._said[key], value)
+        except (ValueError, IndexError, KeyError) as error:
+            raise broken(self._path, number, "write A1<TAB>Presence T1 absent: an axis, a span, a value") from error
+        if span.label not in MENTION_LABELS:
             raise self._error(number, "says something about an attribute; only mentions have axes")
-        self._axes[key][name.lower()] = _AXES[name](value)
+        self._said[key] = said
 
-    def _read_relation(self, number: int, cells: list[str]) -> None:
-        name, first, second = cells[1].split()
-        attribute, mention = self._spans[first.removeprefix("Arg1:")], self._spans[second.removeprefix("Arg2:")]
+    def _read_relation(self, number: int, row: str) -> None:
+        try:
+            name, first, second = row.split("\t")[1].split()
+            key = second.removeprefix("Arg2:")
+            attribute, mention = self._spans[first.removeprefix("Arg1:")], self._spans[key]
+        except (ValueError, IndexError, KeyError) as error:
+            raise broken(self._path, number, f"write R1<TAB>{RELATION} Arg1:T2 Arg2:T1, of two T rows") from error
         if name != RELATION or attribute.label in MENTION_LABELS or mention.label not in MENTION_LABELS:
             raise self._error(number, f"joins other things than an attribute and a mention by {RELATION}")
-        self._own[second.removeprefix("Arg2:")].append(attribute)
+        self._own[key].append(attribute)
 
     def _error(self, number: int, problem: str) -> InputError:
-        return InputError(f"{self._file}, line {number}", problem, "see corpus_samples/annotated/GUIDELINE.md")
+        return InputError(shown(self._path, number), problem, "see corpus_samples/annotated/GUIDELINE.md")

@@ -29,7 +29,8 @@ def read_brat(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
         if not beside.is_file():
             raise InputError(shown(path), f"has no {beside.name} beside it", "each .ann file needs its text")
         text = read_text(beside)
-        yield AnnotatedDocument(path.stem, text, tuple(_spans(path, rows, text)))
+        spans = (read_span(path, number, row, text) for number, row in enumerate(rows, 1) if row.startswith("T"))
+        yield AnnotatedDocument(path.stem, text, tuple(spans))
 
 
 def annotations_in(folder: Path) -> list[Path]:
@@ -46,14 +47,18 @@ def annotations_in(folder: Path) -> list[Path]:
     return found
 
 
-def _spans(path: Path, rows: Iterable[str], text: str) -> Iterator[LabelledSpan]:
-    for number, row in enumerate(rows, start=1):
-        if not row.startswith("T"):
-            continue
-        cells = row.removesuffix("\r").split("\t", 2)
-        parts = _OFFSETS.fullmatch(cells[1].strip()) if len(cells) == 3 else None
-        if parts is None:
-            raise broken(path, number, "write T1<TAB>Type start end<TAB>text")
-        offsets = [int(offset) for offset in re.findall(r"\d+", parts[2])]
-        span = LabelledSpan(offsets[0], offsets[-1], parts[1])
-        yield check_offsets(path, number, text, span, cells[2] if len(offsets) == 2 else None)
+def read_span(path: Path, number: int, row: str, text: str) -> LabelledSpan:
+    """Return the span of one T row.
+
+    Raises
+    ------
+    InputError
+        If the row is broken, or does not fit the text.
+    """
+    cells = row.removesuffix("\r").split("\t", 2)
+    parts = _OFFSETS.fullmatch(cells[1].strip()) if len(cells) == 3 else None
+    if parts is None:
+        raise broken(path, number, "write T1<TAB>Type start end<TAB>text")
+    offsets = [int(offset) for offset in re.findall(r"\d+", parts[2])]
+    span = LabelledSpan(offsets[0], offsets[-1], parts[1])
+    return check_offsets(path, number, text, span, cells[2] if len(offsets) == 2 else None)

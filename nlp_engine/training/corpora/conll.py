@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from nlp_engine.text.ner.tags import OUTSIDE, Tag, goes_on
 from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan
 from nlp_engine.training.corpora.files import broken, read_lines
 
@@ -45,18 +46,19 @@ def read_conll(path: Path) -> Iterator[AnnotatedDocument]:
 def _document(name: str, tokens: list[Token]) -> AnnotatedDocument:
     parts: list[str] = []
     spans: list[LabelledSpan] = []
-    place, gap, is_open = 0, "", False
-    for token, tag in tokens:
+    place, gap, before = 0, "", OUTSIDE
+    for token, name in tokens:
         if not token:
-            gap, is_open = "\n" if parts else "", False
+            gap, before = "\n" if parts else "", OUTSIDE
             continue
-        prefix, _, kind = tag.partition("-")
+        prefix, _, kind = name.partition("-")
+        tag = Tag(kind, prefix) if kind else OUTSIDE
         start = place + len(gap)
         place = start + len(token)
-        if is_open and prefix in {"I", "E", "L"} and spans[-1].label == kind:
+        if kind and goes_on(before, tag):
             spans[-1] = spans[-1]._replace(end=place)
         elif kind:
             spans.append(LabelledSpan(start, place, kind))
         parts.append(gap + token)
-        gap, is_open = " ", prefix in {"B", "I"}
+        gap, before = " ", tag
     return AnnotatedDocument(name, "".join(parts), tuple(spans))

@@ -19,39 +19,45 @@ _FOLDS = 2
 _FEWEST = 50
 
 Scored = list[tuple[float, bool]]
-"""Raw score of a span, and whether borders and label were right."""
+"""Score of a span, and whether borders and label were right."""
 
 
-def calibrate(folder: Path, dev: Mapping[str, Sequence[AnnotatedDocument]]) -> dict[str, float]:
+def calibrate(recogniser: Recogniser, folder: Path, dev: Mapping[str, Sequence[AnnotatedDocument]]) -> dict[str, float]:
     """Fit a curve a head and write it into the ``config.json`` of a model folder that has none yet.
+
+    Parameters
+    ----------
+    recogniser
+        The model of that folder, loaded as it is: its scores are raw.
 
     Returns
     -------
     dict
         Head -> expected calibration error, each half of the documents measured with the curve of the other half.
     """
-    scored = {head: _scored(Recogniser.load(folder, kept=0), head, documents) for head, documents in dev.items()}
+    found = {head: scored(recogniser, head, documents) for head, documents in dev.items()}
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     for entry in config["heads"]:
-        if entry["name"] in scored:
-            curve = fit([pair for document in scored[entry["name"]] for pair in document])
+        if entry["name"] in found:
+            curve = fit([pair for document in found[entry["name"]] for pair in document])
             entry["calibration"] = {"scores": curve.scores, "probabilities": curve.probabilities}
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    return {head: _crossed_error(documents) for head, documents in scored.items()}
+    return {head: _crossed_error(documents) for head, documents in found.items()}
 
 
-def fit(scored: Scored) -> Calibration:
+def fit(spans: Scored) -> Calibration:
     """Fit a rising curve (isotonic regression), read off at quantiles of the scores; too few spans change nothing."""
-    if len(scored) < _FEWEST:
+    if len(spans) < _FEWEST:
         return Calibration()
-    scores = np.array([score for score, _ in scored])
-    right = np.array([float(is_right) for _, is_right in scored])
+    scores = np.array([score for score, _ in spans])
+    right = np.array([float(is_right) for _, is_right in spans])
     curve = IsotonicRegression(out_of_bounds="clip").fit(scores, right)
     points: NDArray[np.float64] = np.unique(np.quantile(scores, np.linspace(0, 1, _POINTS + 1)).round(4))
     return Calibration(tuple(points.tolist()), tuple(curve.predict(points).round(4).tolist()))
 
 
-def _scored(recogniser: Recogniser, head: str, documents: Sequence[AnnotatedDocument]) -> list[Scored]:
+def scored(recogniser: Recogniser, head: str, documents: Sequence[AnnotatedDocument]) -> list[Scored]:
+    """Return the spans that a head finds in each document: its score, and whether borders and label are right."""
     result = []
     for document in documents:
         gold = set(document.spans)

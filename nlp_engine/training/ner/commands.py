@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from nlp_engine.errors import InputError, MissingExtraError
@@ -25,8 +25,10 @@ from nlp_engine.training.corpora import (
 from nlp_engine.training.evaluation import Figures, as_json, count_by_label, total
 from nlp_engine.training.ner.sources import Folders, as_list, folder_of, known_to, require_part, settle, unknown_name
 
-__all__ = ["as_json", "evaluate_files", "evaluate_ner", "train_ner"]
 logger = logging.getLogger(__name__)
+_EVERYTHING = 1_000_000
+Documents = Mapping[str, Sequence[AnnotatedDocument]]
+"""Head -> what it is measured on."""
 
 
 def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None = None) -> Figures:
@@ -63,12 +65,14 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
     export_float(model, config, labels, tokenizer=tokenizer, folder=work / "float32")
     quantise(work / "float32", out)
     dev = {name: _read(labels.corpora[name], data, "dev") for name in config.corpora}
-    errors = calibrate(out, dev)
-    logger.info("calibration error on dev %s", ", ".join(f"{head} {error:.3f}" for head, error in errors.items()))
     figures = {}
     for name, folder in (("float32", work / "float32"), ("int8", out)):
-        figures[name] = evaluate_ner(data, folder, config.corpora)
+        # What it read for the figures is kept for the calibration.
+        recogniser = Recogniser.load(folder, kept=_EVERYTHING)
+        figures[name] = measure(recogniser, dev)
         logger.info("%s: strict F1 on dev %s", name, _summary(figures[name]))
+    errors = calibrate(recogniser, out, dev)
+    logger.info("calibration error on dev %s", ", ".join(f"{head} {error:.3f}" for head, error in errors.items()))
     written = {
         **{name: as_json(figure) for name, figure in figures.items()},
         "calibration_error": {head: round(error, 4) for head, error in errors.items()},
@@ -96,15 +100,26 @@ def evaluate_ner(data: Folders, model: Path | None = None, corpora: Sequence[str
     ModelError
         If the model folder is not complete.
     """
+    documents = documents_of(data, model, corpora, part)
+    return measure(Recogniser.load(model), documents)
+
+
+def documents_of(
+    data: Folders, model: Path | None = None, corpora: Sequence[str] = (), part: Part = "dev"
+) -> Documents:
+    """Return what `evaluate_ner` measures a model on."""
     known = known_to(model)
     names = corpora or [name for name in known.heads if name in known.corpora and _has(known.corpora[name], data, part)]
     if not names:
         wanted = ", ".join(f"{known.corpora[name].folder}/" for name in known.heads if name in known.corpora)
         raise InputError("--data", f"no corpus of the model has a {part} part there", f"it should hold one of {wanted}")
     chosen = {name: known.corpus(name) for name in names}
-    texts = {name: _read(corpus, data, part) for name, corpus in chosen.items()}
-    recogniser = Recogniser.load(model)
-    return {name: count_by_label(_sides(recogniser, name, documents)) for name, documents in texts.items()}
+    return {name: _read(corpus, data, part) for name, corpus in chosen.items()}
+
+
+def measure(recogniser: Recogniser, documents: Documents) -> Figures:
+    """Count strict and relaxed hits, each head on its documents."""
+    return {head: count_by_label(_sides(recogniser, head, own)) for head, own in documents.items()}
 
 
 def evaluate_files(files: Sequence[Path], form: str, corpus: str, model: Path | None = None) -> tuple[Figures, LeftOut]:
@@ -139,7 +154,7 @@ def evaluate_files(files: Sequence[Path], form: str, corpus: str, model: Path | 
     documents = list(labelled(read_files(form, files), chosen.label_of, left_out))
     if not any(document.spans for document in documents):
         raise _nothing_annotated(files, corpus, chosen, left_out)
-    return {corpus: count_by_label(_sides(Recogniser.load(model), corpus, documents))}, left_out
+    return measure(Recogniser.load(model), {corpus: documents}), left_out
 
 
 def _nothing_annotated(files: Sequence[Path], name: str, corpus: Corpus, left_out: LeftOut) -> InputError:
