@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+from pydantic import TypeAdapter
+
 from nlp_engine.assessment import (
     Evidence,
     EvidenceKind,
@@ -15,7 +17,14 @@ from nlp_engine.assessment import (
     Presence,
     Status,
 )
+from nlp_engine.decisions.book import FactBook
+from nlp_engine.decisions.drugs import DrugClasses
+from nlp_engine.decisions.facts import AnyFact, Sight
+from nlp_engine.decisions.library import Library
+from nlp_engine.knowledge import resource
 from nlp_engine.record import Medication, Note, Patient, PatientRecord, Sex
+
+DRUGS = DrugClasses.load(resource("rules") / "drugs")
 
 NOW = datetime(2026, 3, 10, 12, 0)
 CREATININE, POTASSIUM, LACTATE = "2160-0", "2823-3", "2524-7"
@@ -103,3 +112,9 @@ def finding(concept, status, *, supporting=(), opposing=()):
         supporting=tuple(supporting),
         opposing=tuple(opposing),
     )
+
+
+def fact(spec, *, of=None, as_of=NOW, **seen_things):
+    declared = TypeAdapter(AnyFact).validate_python(spec)
+    sight = Sight(of or record(), as_of, **seen_things)
+    return FactBook(Library(facts={"f": declared}, drugs=DRUGS), sight).fact("f")

@@ -1,6 +1,5 @@
 """Each kind of fact: its value, its evidence, and when it is unknown."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,6 +11,7 @@ from decision_builders import (
     UTC,
     drug,
     extracted,
+    fact,
     finding,
     hours_ago,
     mentioned,
@@ -20,29 +20,15 @@ from decision_builders import (
     result,
     said,
     seen,
-    shown,
 )
 from pydantic import TypeAdapter
 
 from nlp_engine.assessment import Experiencer, Flag, Presence, Temporality
-from nlp_engine.decisions.book import FactBook
-from nlp_engine.decisions.drugs import DrugClasses
-from nlp_engine.decisions.facts import AnyFact, Sight
+from nlp_engine.decisions.facts import AnyFact
 from nlp_engine.decisions.facts.observations import NOT_PLAUSIBLE
-from nlp_engine.decisions.library import Library
 from nlp_engine.decisions.values import Range
-from nlp_engine.knowledge import resource
 from nlp_engine.labs import LabStage
-from nlp_engine.record import Observation, Patient, PatientRecord, Sex
-
-DRUGS = DrugClasses.load(resource("rules") / "drugs")
-
-
-def fact(spec, *, of=None, as_of=NOW, **seen_things):
-    declared = TypeAdapter(AnyFact).validate_python(spec)
-    sight = Sight(of or record(), as_of, **seen_things)
-    return FactBook(Library(facts={"f": declared}, drugs=DRUGS), sight).fact("f")
-
+from nlp_engine.record import Observation, Patient, PatientRecord
 
 LATEST = {"from": "latest", "code": POTASSIUM, "unit": "mmol/L", "max_age": "48h"}
 
@@ -371,30 +357,6 @@ def test_a_finding_whose_evidence_is_old_is_unknown():
     assert fact(spec, findings=[old]).value is None
     assert fact(spec, findings=[finding("pneumonia", "present", supporting=[said("present", hours=None)])]).value
     assert fact(spec, findings=[finding("pneumonia", "present", supporting=[said("present", hours=9)])]).value
-
-
-def test_image_facts():
-    spec = {"from": "image_score", "label": "pneumonia", "max_age": "24h"}
-    images = [shown(0.2, hours=20), shown(0.93, label="Pneumonia"), shown(0.99, hours=30), shown(0.6, label="effusion")]
-    assert fact(spec, image_findings=images).value == Decimal("0.93")
-    assert fact(spec, image_findings=images[2:]).value is None
-    assert fact(spec, image_findings=[shown(0.4, hours=None), shown(0.7, hours=None)]).value == Decimal("0.7")
-    decided = {"from": "image_decision", "image_labels": ["pneumonia"], "label": "picture", "max_age": "24h"}
-    assert fact(decided, image_findings=images).value == "present"
-    assert fact(decided, image_findings=[shown(0.5, decision="not_sure")]).value == "not_sure"
-
-
-def test_age_and_sex():
-    born = record(birth_date=date(1960, 3, 11), sex=Sex.FEMALE)
-    assert fact({"from": "age"}, of=born).value == 65
-    assert fact({"from": "sex"}, of=born).value == "female"
-    assert fact({"from": "sex"}, of=record(sex=Sex.OTHER)).value is None
-    assert fact({"from": "age"}, of=record(age_years=None)).value is None
-
-
-@pytest.mark.parametrize("pregnant", [True, False, None])
-def test_pregnant(pregnant):
-    assert fact({"from": "pregnant"}, of=record(pregnant=pregnant)).value is pregnant
 
 
 @pytest.mark.parametrize("text", ["48", "2 weeks", "-3h", 48])

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from report_texts import PROGRESS, RADIOLOGY
+
 from nlp_engine.assessment import (
     Assessment,
     Card,
@@ -38,19 +40,6 @@ from nlp_engine.record import (
 )
 
 NOW = datetime(2026, 3, 10, 14, 30)
-PROGRESS = (
-    "PROGRESS NOTE\n\nSubjective: 67-year-old woman with type 2 diabetes, feels weak. "
-    "Cough since three days, no fever.\n"
-    "She takes metformin 1000 mg twice daily and ibuprofen for knee pain. Mother had breast cancer.\n\n"
-    "Objective: Temp 38.4. Lungs: crackles at the right base.\n\n"
-    "Assessment and plan:\n1. Acute kidney injury, likely from ibuprofen.\n"
-    "2. No evidence of pneumonia on the chest film.\n"
-    "3. Possible urinary tract infection, urine culture sent.\n"
-)
-RADIOLOGY = (
-    "CHEST X-RAY\n\nFindings: No focal consolidation. No pleural effusion. Heart size normal.\n"
-    "Impression: Normal chest."
-)
 ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 KDIGO = CardSource(label="KDIGO Clinical Practice Guideline for Acute Kidney Injury", year=2012)
 
@@ -212,51 +201,79 @@ def _record(folder: Path) -> PatientRecord:
     )  # fmt: skip
 
 
-def full_assessment(folder: Path) -> Assessment:
-    record = _record(folder)
-    progress, xray = record.notes
-    metformin, ibuprofen, _ = record.medications
-    creatinine = result(
-        "Creatinine", "2160-0", ["0.9", "1.4", "2.1", "3.1"], "mg/dL", "0.6", "1.1", ["N", "H", "H", "H"]
+def _courses() -> dict[str, list[LabResult]]:
+    """Return the results of each analyte, oldest first."""
+    return {
+        "creatinine": result(
+            "Creatinine", "2160-0", ["0.9", "1.4", "2.1", "3.1"], "mg/dL", "0.6", "1.1", ["N", "H", "H", "H"]
+        ),
+        "potassium": result(
+            "Potassium", "2823-3", ["4.4", "5.2", "6.4"], "mmol/L", "3.5", "5.0", ["N", "H", "HH"], first_row=6
+        ),
+        "crp": result("C-reactive protein", "1988-5", ["220"], "mg/L", None, "5", ["H"], first_row=10),
+        "sodium": result("Sodium", "2951-2", ["134", "138"], "mmol/L", "136", "145", ["L", "N"], first_row=11),
+        "glucose": result("Glucose", "2345-7", ["142"], "mg/dL", None, None, [None], first_row=13),
+        "hb": result(
+            "Hemoglobin", "718-7", ["11.9", "11.2", "10.4"], "g/dL", "12.0", "16.0", ["L", "L", "L"], first_row=14
+        ),
+        "pulse": result(
+            "Heart rate", "8867-4", ["88", "96", "112"], "/min", "60", "100", ["N", "N", "H"], kind="vital"
+        ),
+        "temperature": result(
+            "Body temperature", "8310-5", ["38.4"], "Cel", "36.1", "37.8", ["H"], kind="vital", first_row=5
+        ),
+    }
+
+
+def newest(courses: dict[str, list[LabResult]], name: str) -> Evidence:
+    return result_evidence(courses[name][-1])
+
+
+def _images() -> tuple[ImageFinding, ...]:
+    """Return pneumonia, effusion, cardiomegaly."""
+    return (
+        image_finding("pneumonia", 0.93, 1, "present"),
+        image_finding("pleural_effusion", 0.12, 2, "absent"),
+        image_finding("cardiomegaly", 0.46, 3, "not_sure"),
     )
-    potassium = result(
-        "Potassium", "2823-3", ["4.4", "5.2", "6.4"], "mmol/L", "3.5", "5.0", ["N", "H", "HH"], first_row=6
-    )
-    crp = result("C-reactive protein", "1988-5", ["220"], "mg/L", None, "5", ["H"], first_row=10)
-    sodium = result("Sodium", "2951-2", ["134", "138"], "mmol/L", "136", "145", ["L", "N"], first_row=11)
-    glucose = result("Glucose", "2345-7", ["142"], "mg/dL", None, None, [None], first_row=13)
-    hb = result("Hemoglobin", "718-7", ["11.9", "11.2", "10.4"], "g/dL", "12.0", "16.0", ["L", "L", "L"], first_row=14)
-    pulse = result("Heart rate", "8867-4", ["88", "96", "112"], "/min", "60", "100", ["N", "N", "H"], kind="vital")
-    temperature = result(
-        "Body temperature", "8310-5", ["38.4"], "Cel", "36.1", "37.8", ["H"], kind="vital", first_row=5
-    )
-    pneumonia = image_finding("pneumonia", 0.93, 1, "present")
-    effusion = image_finding("pleural_effusion", 0.12, 2, "absent")
-    cardiomegaly = image_finding("cardiomegaly", 0.46, 3, "not_sure")
+
+
+def _findings(notes: tuple[Note, ...], courses: dict[str, list[LabResult]]) -> tuple[Finding, ...]:
+    progress, xray = notes
+    pneumonia, effusion, _ = _images()
+    k = newest(courses, "potassium")
+    creat = newest(courses, "creatinine")
+    protein = newest(courses, "crp")
     no_pneumonia = note_evidence(progress, "pneumonia", presence="absent")
     consolidation = note_evidence(xray, "focal consolidation", presence="absent", section="findings")
     aki = note_evidence(progress, "Acute kidney injury")
-    k, creat, protein = (result_evidence(course[-1]) for course in (potassium, creatinine, crp))
-    findings = (
+    return (
         Finding(concept="pneumonia", name="Pneumonia", plain="a lung infection", status=Status.CONFLICTING,
                 confidence=0.62, supporting=(image_evidence(pneumonia), protein),
                 opposing=(no_pneumonia, consolidation), codes=(Code(system=ICD, code="J18.9", display="", score=1),)),
         Finding(concept="acute_kidney_injury", name="Acute kidney injury", plain="kidneys that got weak fast",
-                status=Status.PRESENT, confidence=0.94, supporting=(aki, creat, result_evidence(creatinine[1]))),
+                status=Status.PRESENT, confidence=0.94,
+                supporting=(aki, creat, result_evidence(courses["creatinine"][1]))),
         Finding(concept="hyperkalemia", name="High potassium", plain="too much potassium in the blood",
                 status=Status.PRESENT, confidence=0.9, supporting=(k,), missing=(EvidenceKind.NOTE,)),
         Finding(concept="uti", name="Urinary tract infection", plain="a bladder infection", status=Status.POSSIBLE,
                 confidence=0.45, missing=(EvidenceKind.OBSERVATION,),
                 supporting=(note_evidence(progress, "urinary tract infection", presence="possible"),)),
         Finding(concept="fever", name="Fever", plain="fever", status=Status.PRESENT, confidence=0.55,
-                supporting=(result_evidence(temperature[0]),),
+                supporting=(result_evidence(courses["temperature"][0]),),
                 opposing=(note_evidence(progress, "fever", presence="absent", section="subjective"),)),
         Finding(concept="pleural_effusion", name="Pleural effusion", plain="fluid around the lungs",
                 status=Status.ABSENT, confidence=0.9, supporting=(),
                 opposing=(note_evidence(xray, "pleural effusion", presence="absent", section="findings"),
                           image_evidence(effusion))),
     )  # fmt: skip
-    cards = (
+
+
+def _critical_cards(record: PatientRecord, courses: dict[str, list[LabResult]]) -> tuple[Card, ...]:
+    progress, metformin = record.notes[0], record.medications[0]
+    k = newest(courses, "potassium")
+    creat = newest(courses, "creatinine")
+    return (
         Card(id="c1", rule_id="potassium-critical", summary="Potassium 6.4 mmol/L: consider an ECG now and treatment.",
              indicator=Indicator.CRITICAL, concept="hyperkalemia",
              detail="A potassium above 6.0 mmol/L can disturb the heart.\n\nSeen:\n- potassium: 6.4 mmol/L",
@@ -283,6 +300,15 @@ def full_assessment(folder: Path) -> Assessment:
              evidence=(creat, medication_evidence(metformin)),
              cannot_see=("Whether metformin was already stopped outside this record.",),
              source=CardSource(label="FDA Drug Safety Communication, metformin", year=2016)),
+    )  # fmt: skip
+
+
+def _other_cards(record: PatientRecord, courses: dict[str, list[LabResult]]) -> tuple[Card, ...]:
+    progress, ibuprofen = record.notes[0], record.medications[1]
+    pneumonia = _images()[0]
+    creat = newest(courses, "creatinine")
+    no_pneumonia = note_evidence(progress, "pneumonia", presence="absent")
+    return (
         Card(id="c3", rule_id="conflict-pneumonia-image-yes", indicator=Indicator.WARNING, is_conflict=True,
              concept="pneumonia",
              summary="Notes say no pneumonia, the image model scores it 0.93: consider a second look at the image.",
@@ -302,24 +328,31 @@ def full_assessment(folder: Path) -> Assessment:
              plain_why="Some pain medicines lower the blood flow to the kidneys.",
              facts=(FactValue(name="i", label="takes an NSAID", value="yes (Ibuprofen)",
                               evidence=(medication_evidence(ibuprofen),)),),
-             evidence=(medication_evidence(ibuprofen), result_evidence(creatinine[0]), creat), source=KDIGO),
+             evidence=(medication_evidence(ibuprofen), result_evidence(courses["creatinine"][0]), creat), source=KDIGO),
         Card(id="c5", rule_id="anaemia-trend", summary="Hemoglobin 10.4 g/dL, falling for 3 days: consider a cause.",
              indicator=Indicator.INFO, detail="A slow fall may be bleeding, or fluid.",
              plain="Your red blood count is falling a little. Please ask your doctor about it.",
-             facts=(FactValue(name="hb", label="hemoglobin", value="10.4 g/dL", evidence=(result_evidence(hb[-1]),)),),
-             evidence=(result_evidence(hb[-1]),), source=KDIGO),
+             facts=(FactValue(name="hb", label="hemoglobin", value="10.4 g/dL", evidence=(newest(courses, "hb"),)),),
+             evidence=(newest(courses, "hb"),), source=KDIGO),
     )  # fmt: skip
-    scores = (
+
+
+def _scores(courses: dict[str, list[LabResult]]) -> tuple[Score, ...]:
+    creat = newest(courses, "creatinine")
+    return (
         Score(id="egfr", name="eGFR (CKD-EPI 2021)", value=Decimal(16), unit="mL/min/{1.73_m2}",
               detail="creatinine 3.1 mg/dL, 67 years, female", evidence=(creat,),
               source=CardSource(label="Inker et al., N Engl J Med 385:1737", year=2021)),
         Score(id="qsofa", name="qSOFA", value=Decimal(1), unit="{score}",
               detail="respiratory rate 22 or more: not known; systolic pressure 100 or less: no",
               missing=("respiratory rate", "Glasgow coma score"),
-              evidence=(result_evidence(pulse[-1]),),
+              evidence=(newest(courses, "pulse"),),
               source=CardSource(label="Singer et al., JAMA 315:801", year=2016)),
     )  # fmt: skip
-    mentions = (
+
+
+def _mentions(progress: Note) -> tuple[Mention, ...]:
+    return (
         mention(
             progress, "type 2 diabetes", codes=(Code(system=ICD, code="E11.9", display="Type 2 diabetes", score=0.9),)
         ),
@@ -336,19 +369,24 @@ def full_assessment(folder: Path) -> Assessment:
         mention(progress, "urinary tract infection", presence="possible"),
         mention(progress, "urine culture", "TEST"),
     )
+
+
+def full_assessment(folder: Path) -> Assessment:
+    record, courses = _record(folder), _courses()
+    progress, xray = record.notes
     return Assessment(
         record=record,
         as_of=NOW,
         extractions=(
-            NoteExtraction(note_id=progress.id, mentions=mentions),
+            NoteExtraction(note_id=progress.id, mentions=_mentions(progress)),
             NoteExtraction(note_id=xray.id, mentions=(mention(xray, "focal consolidation", presence="absent"),
                                                       mention(xray, "pleural effusion", presence="absent"))),
         ),
-        lab_results=(*creatinine, *potassium, *crp, *sodium, *glucose, *hb, *pulse, *temperature),
-        image_findings=(pneumonia, effusion, cardiomegaly),
-        findings=findings,
-        scores=scores,
-        cards=cards,
+        lab_results=tuple(result for course in courses.values() for result in course),
+        image_findings=_images(),
+        findings=_findings(record.notes, courses),
+        scores=_scores(courses),
+        cards=(*_critical_cards(record, courses), *_other_cards(record, courses)),
         unassessed=(
             Unassessed(rule_id="sepsis", title="Sepsis screen", missing=("lactate", "respiratory rate")),
             Unassessed(rule_id="inr", title="Anticoagulant with a high INR", missing=("INR",)),
