@@ -72,6 +72,7 @@ class Recogniser:
     def __init__(self, tagger: OnnxTagger, merge: tuple[MergeStep, ...], *, kept: int = WINDOWS_KEPT) -> None:
         self._tagger = tagger
         self._merge = merge
+        self._merged = frozenset(step.head for step in merge)
         self._recent: RecentResults[tuple[WordSpan, ...]] = RecentResults(kept)
 
     @classmethod
@@ -98,7 +99,7 @@ class Recogniser:
         Mentions do not overlap one another, nor do attributes; an attribute may lie inside a mention ("severe" in
         "severe pain").
         """
-        by_head = self.recognise_heads(text)
+        by_head = self.recognise_heads(text, self._merged)
         layers: dict[bool, list[EntitySpan]] = {True: [], False: []}
         for step in self._merge:
             for span in by_head[step.head]:
@@ -107,28 +108,32 @@ class Recogniser:
         mentions, attributes = _without_overlap(layers[True]), _without_overlap(layers[False])
         return sorted([*mentions, *attributes], key=lambda span: (span.start, -span.end))
 
-    def recognise_heads(self, text: str) -> dict[str, list[EntitySpan]]:
-        """Return what each head says by itself: head -> spans in order, without overlap within a head."""
+    def recognise_heads(self, text: str, names: frozenset[str] | None = None) -> dict[str, list[EntitySpan]]:
+        """Return what each head says by itself, all heads if None: head -> spans in order, no two overlapping."""
         words = split_words(text, self._tagger.tokenizer)
-        found: dict[str, list[EntitySpan]] = {head.name: [] for head in self._tagger.heads}
+        heads = tuple(head for head in self._tagger.heads if names is None or head.name in names)
+        found: dict[str, list[EntitySpan]] = {head.name: [] for head in heads}
         for window in cut_windows(words):
-            for span in self._read(words, window):
+            for span in self._read(words, window, heads):
                 start = words.spans[window.start + span.first][0]
                 end = words.spans[window.start + span.stop - 1][1]
                 found[span.head].append(EntitySpan(start, end, span.label, span.score, span.head))
         return {head: sorted(_without_overlap(spans), key=lambda s: s.start) for head, spans in found.items()}
 
-    def _read(self, words: Words, window: Window) -> tuple[WordSpan, ...]:
-        """Return the spans of all heads whose middle lies in the window's core."""
+    def _read(self, words: Words, window: Window, heads: tuple[Head, ...]) -> tuple[WordSpan, ...]:
+        """Return the spans of some heads whose middle lies in the window's core."""
         begin = words.first[window.start]
         ids = words.ids[begin : words.first[window.stop]]
         places = [place - begin for place in words.first[window.start : window.stop]]
         core = window.core_start - window.start, window.core_stop - window.start
-        return self._recent.get((array("i", ids).tobytes(), core), lambda: self._compute(ids, places, core))
+        key = array("i", ids).tobytes(), core, tuple(head.name for head in heads)
+        return self._recent.get(key, lambda: self._compute(ids, places, core, heads))
 
-    def _compute(self, ids: list[int], places: list[int], core: tuple[int, int]) -> tuple[WordSpan, ...]:
+    def _compute(
+        self, ids: list[int], places: list[int], core: tuple[int, int], heads: tuple[Head, ...]
+    ) -> tuple[WordSpan, ...]:
         logits = self._tagger.logits(ids)[places]
-        spans = (span for head in self._tagger.heads for span in _decode(head, log_softmax(logits[:, head.columns])))
+        spans = (span for head in heads for span in _decode(head, log_softmax(logits[:, head.columns])))
         return tuple(span for span in spans if core[0] <= (span.first + span.stop - 1) / 2 < core[1])
 
 

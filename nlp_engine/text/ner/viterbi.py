@@ -19,6 +19,19 @@ def best_path(scores: NDArray[np.float32]) -> NDArray[np.int64]:
     ndarray
         Tag indices, shape (words,). Linear in words and in tags: only I-tags have a restricted predecessor.
     """
+    likeliest = scores.argmax(axis=1)
+    return likeliest if _is_legal(likeliest) else _search(scores)
+
+
+def _is_legal(path: NDArray[np.int64]) -> bool:
+    """Return whether each I-tag follows its B-tag or itself."""
+    before = np.concatenate(([0], path[:-1]))
+    inside = (path > 0) & (path % 2 == 0)
+    return bool(np.all(~inside | (before == path) | (before == path - 1)))
+
+
+def _search(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the best legal path by dynamic programming (Viterbi)."""
     words, tags = scores.shape
     back = np.zeros((words, tags), dtype=np.int64)
     inside = np.arange(2, tags, 2)
