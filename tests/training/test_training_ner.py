@@ -15,13 +15,15 @@ from transformers import MPNetConfig, MPNetModel  # noqa: E402
 from nlp_engine.errors import InputError  # noqa: E402
 from nlp_engine.text.ner.labels import LabelFile, load_labels  # noqa: E402
 from nlp_engine.text.ner.network import OnnxTagger, load_tokenizer  # noqa: E402
+from nlp_engine.text.ner.windows import split_words  # noqa: E402
 from nlp_engine.training.ner import trainer  # noqa: E402
 from nlp_engine.training.ner.config import Teacher, load_config  # noqa: E402
-from nlp_engine.training.ner.dataset import epoch_batches  # noqa: E402
-from nlp_engine.training.ner.distil import read_unlabelled, soft_loss  # noqa: E402
+from nlp_engine.training.ner.dataset import TaggedDocument, collate, epoch_batches  # noqa: E402
+from nlp_engine.training.ner.distil import Reader, fingerprint, read_unlabelled, soft_loss, teach  # noqa: E402
 from nlp_engine.training.ner.encoder import BASE_ENCODERS  # noqa: E402
 from nlp_engine.training.ner.export import export_float, quantise  # noqa: E402
-from nlp_engine.training.ner.model import MultiHeadTagger  # noqa: E402
+from nlp_engine.training.ner.material import read_material  # noqa: E402
+from nlp_engine.training.ner.model import MultiHeadTagger, new_tagger  # noqa: E402
 
 CORPUS = """1|t|Naloxone for pain
 1|a|Naloxone was given for pain again.
@@ -64,6 +66,11 @@ def exported(model, config, labels, tmp_path_factory) -> Path:
     export_float(model, config, labels, tokenizer=tokenizer, folder=folder / "float32")
     quantise(folder / "float32", folder / "int8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory):
+    return load_tokenizer(BASE_ENCODERS["minilm"].find(tmp_path_factory.mktemp("base")) / "tokenizer.json")
 
 
 def reference(model, rows, mask):
@@ -133,9 +140,8 @@ def test_a_run_may_start_from_another_with_more_heads(config, labels, data, tmp_
 def test_corpora_of_one_folder_are_layers_of_one_text(config, labels, data, tmp_path):
     drugs = labels.corpora["bc5cdr"].model_copy(update={"types": {"Chemical": "DRUG"}})
     both = labels.model_copy(update={"corpora": {"bc5cdr": labels.corpora["bc5cdr"], "drugs": drugs}})
-    tokenizer = load_tokenizer(BASE_ENCODERS["minilm"].find(tmp_path) / "tokenizer.json")
     layers = config.model_copy(update={"corpora": ("bc5cdr", "drugs")})
-    (heads, documents), *others = trainer._tagged(layers, both, data, tokenizer).items()
+    (heads, documents), *others = read_material(layers, both, data=data, work=tmp_path).items()
     assert (heads, others) == (("bc5cdr", "drugs"), [])
     assert documents[0].tags["bc5cdr"].tolist() == [1, 0, 3, 1, 0, 0, 0, 3, 0, 0]
     assert documents[0].tags["drugs"].tolist() == [1, 0, 0, 1, 0, 0, 0, 0, 0, 0]
@@ -172,10 +178,10 @@ def test_a_student_comes_nearer_to_its_teacher_on_texts_that_nobody_tagged(confi
         work = tmp_path / f"student{epochs}"
         model = trainer.train(student.model_copy(update={"epochs": epochs}), labels, data=data, work=work)
         tokenizer = load_tokenizer(BASE_ENCODERS["minilm"].find(work) / "tokenizer.json")
-        taught = trainer._taught(teacher, {}, labels, work, tokenizer)
-        (batch,) = epoch_batches(taught, size=2000, smallest_windows=(40, 40), seed=1)
+        unlabelled = read_material(student, labels, data=data, work=work)[()]
+        (batch,) = epoch_batches({(): unlabelled}, size=2000, smallest_windows=(40, 40), seed=1)
         model.eval()
-        ids, mask, tags = trainer.collate(batch, tokenizer)
+        ids, mask, tags = collate(batch, tokenizer)
         assert (batch.heads, tags) == ((), {})
         with torch.no_grad():
             hidden = model.encode(ids, mask)
@@ -185,4 +191,31 @@ def test_a_student_comes_nearer_to_its_teacher_on_texts_that_nobody_tagged(confi
 
 def test_texts_for_a_teacher_that_are_not_there_are_named(tmp_path):
     with pytest.raises(InputError, match=r"notes\.jsonl"):
-        read_unlabelled([tmp_path / "notes.jsonl"], None)
+        read_unlabelled([tmp_path / "notes.jsonl"], None, frozenset())
+
+
+def test_texts_of_a_corpus_are_not_read_again_as_unlabelled(tokenizer, tmp_path):
+    for name, text in (("held_back", "NO FEVER,\nno chills."), ("new", "Cough for a week.")):
+        (tmp_path / f"{name}.txt").write_text(text)
+    known = {fingerprint("No fever, no chills.")}
+    (only,) = read_unlabelled([tmp_path], tokenizer, known)
+    assert len(only.words.spans) == 5
+
+
+def test_a_teacher_says_the_same_of_a_text_whatever_it_reads_beside_it(config, labels, tokenizer, tmp_path):
+    torch.manual_seed(1)
+    model = new_tagger(config.model_copy(update={"layers": 1}), labels, BASE_ENCODERS["minilm"].find(tmp_path))
+    documents = [TaggedDocument(split_words(text, tokenizer), {}) for text in ("Pain. " * 70, "Fever and chills.", "")]
+    together = Reader(model, tokenizer).opinions(documents)
+    for document, said in zip(documents, together, strict=True):
+        (alone,) = Reader(model, tokenizer).opinions([document])
+        assert said.keys() == alone.keys() == set(config.corpora)
+        for head, logits in said.items():
+            assert logits.shape == (len(document.words.spans), 1 + 2 * len(labels.corpora[head].labels))
+            assert logits == pytest.approx(alone[head], abs=2e-3)
+
+
+def test_a_student_with_another_tokenizer_needs_the_same_words(config, tokenizer):
+    one, other = (TaggedDocument(split_words(text, tokenizer), {}) for text in ("K+ 5.9", "K+ high"))
+    with pytest.raises(ValueError, match="other words"):
+        teach([one], [other], None)

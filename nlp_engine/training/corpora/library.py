@@ -17,6 +17,7 @@ from nlp_engine.training.corpora.pubtator import read_pubtator
 from nlp_engine.training.corpora.spacy_files import read_spacy
 
 Part = Literal["train", "dev", "test"]
+PARTS: tuple[Part, ...] = ("train", "dev", "test")
 _ONE_FILE: Mapping[str, tuple[Callable[[Path], Iterator[AnnotatedDocument]], tuple[str, ...]]] = {
     "conll": (read_conll, (".conll", ".txt")),
     "phee": (read_phee, (".json",)),

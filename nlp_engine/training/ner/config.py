@@ -20,10 +20,14 @@ class Teacher(KnowledgeModel):
 
     Parameters
     ----------
-    config, checkpoint
-        Configuration and ``checkpoint.pt`` of the teacher's run. It needs the student's tokenizer and corpora.
+    config
+        Configuration of the teacher's run, a relative path being looked for beside the student's. The names and types
+        of its corpora must be the student's; another encoder is all right.
+    checkpoint
+        Its ``checkpoint.pt``, a relative path being looked for in the folder ``--work``.
     unlabelled
-        More texts for the teacher to read: folders of ``.txt`` files, or JSON Lines with the key ``text``.
+        More texts for the teacher to read: folders of ``.txt`` files, or JSON Lines with the key ``text``. Texts that
+        stand in a corpus, in whatever part, are left out.
     temperature
         Softens both sides.
     weight
@@ -101,4 +105,9 @@ class NerConfig(KnowledgeModel):
 
 def load_config(path: Path | None = None) -> NerConfig:
     """Read a configuration, ``default.yaml`` if None."""
-    return read_yaml(path or DEFAULT, NerConfig)
+    path = path or DEFAULT
+    config = read_yaml(path, NerConfig)
+    if config.teacher is None:
+        return config
+    teacher = config.teacher.model_copy(update={"config": path.parent / config.teacher.config})
+    return config.model_copy(update={"teacher": teacher})

@@ -7,10 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from nlp_engine.text.ner.labels import bio_tags
+from nlp_engine.text.ner.network import special_tokens
 from nlp_engine.text.ner.windows import Words, cut_windows, split_words
 from nlp_engine.training.corpora import AnnotatedDocument, LabelledSpan
 
@@ -18,6 +21,8 @@ IGNORED = -100
 """Tag of a place that is not a word's first sub-word; the loss passes over it."""
 UNLABELLED = "unlabelled"
 """Name under which ``repeats`` may speak of texts that only the teacher has read."""
+_LENGTHS = 8
+"""Batches are padded to a multiple of it: torch prepares its kernels anew for every shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,10 @@ class TaggedDocument:
     words: Words
     tags: dict[str, NDArray[np.int64]]
     soft: dict[str, NDArray[np.float16]] = field(default_factory=dict)
+
+
+Tagged = Mapping[tuple[str, ...], list[TaggedDocument]]
+"""Heads that learn from some documents -> these documents; no heads: only a teacher has read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ def _tags(words: Words, spans: Iterable[LabelledSpan], labels: tuple[str, ...]) 
 
 
 def epoch_batches(
-    corpora: Mapping[tuple[str, ...], list[TaggedDocument]],
+    corpora: Tagged,
     *,
     size: int,
     smallest_windows: tuple[int, int],
@@ -137,3 +146,19 @@ def _groups(examples: list[Example], size: int) -> Iterator[list[Example]]:
         group.append(example)
     if group:
         yield group
+
+
+def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+    """Return padded ids, attention mask and the tags of each head, all of shape (examples, sub-words + 2)."""
+    cls, sep, padding = special_tokens(tokenizer)
+    longest = -(-max(len(example.ids) + 2 for example in batch.examples) // _LENGTHS) * _LENGTHS
+    ids = torch.full((len(batch.examples), longest), padding, dtype=torch.long)
+    mask = torch.zeros_like(ids)
+    tags = {head: torch.full_like(ids, IGNORED) for head in batch.heads}
+    for row, example in enumerate(batch.examples):
+        stop = len(example.ids) + 2
+        ids[row, :stop] = torch.tensor([cls, *example.ids, sep])
+        mask[row, :stop] = 1
+        for head in batch.heads:
+            tags[head][row, 1 : stop - 1] = torch.tensor(example.tags[head])
+    return ids, mask, tags

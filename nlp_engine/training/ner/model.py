@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 from torch import Tensor, nn
+
+from nlp_engine.text.ner.labels import LabelFile, bio_tags
+from nlp_engine.training.ner.config import NerConfig
+from nlp_engine.training.ner.encoder import load_encoder
 
 
 class MultiHeadTagger(nn.Module):
@@ -34,3 +40,9 @@ class MultiHeadTagger(nn.Module):
         """Return the logits of all heads side by side, shape (batch, sub-words, tags of all heads)."""
         hidden = self.encode(input_ids, attention_mask)
         return torch.cat([head(hidden) for head in self.heads.values()], dim=-1)
+
+
+def new_tagger(config: NerConfig, labels: LabelFile, base: Path) -> MultiHeadTagger:
+    """Return the network of a run before training: the encoder in the folder ``base`` and fresh heads."""
+    heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
+    return MultiHeadTagger(load_encoder(base, config.layers), heads, dropout=config.dropout)

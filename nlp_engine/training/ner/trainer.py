@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,20 +13,18 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from nlp_engine.text.ner.labels import LabelFile, bio_tags
-from nlp_engine.text.ner.network import load_tokenizer, special_tokens
-from nlp_engine.training.corpora import read_corpus
-from nlp_engine.training.ner.config import NerConfig, Teacher, load_config
-from nlp_engine.training.ner.dataset import IGNORED, Batch, TaggedDocument, epoch_batches, tag_document
-from nlp_engine.training.ner.distil import read_unlabelled, soft_loss, teach
-from nlp_engine.training.ner.encoder import BASE_ENCODERS, load_encoder
-from nlp_engine.training.ner.model import MultiHeadTagger
+from nlp_engine.text.ner.labels import LabelFile
+from nlp_engine.text.ner.network import load_tokenizer
+from nlp_engine.training.ner.config import NerConfig, Teacher
+from nlp_engine.training.ner.dataset import IGNORED, Batch, Tagged, collate, epoch_batches
+from nlp_engine.training.ner.distil import soft_loss
+from nlp_engine.training.ner.encoder import BASE_ENCODERS
+from nlp_engine.training.ner.material import read_material
+from nlp_engine.training.ner.model import MultiHeadTagger, new_tagger
 
 logger = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint.pt"
 _PROGRESS_EVERY = 50
-_LENGTHS = 8
-"""Batches are padded to a multiple of it: torch prepares its kernels anew for every shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +53,11 @@ def train(
     after_epoch
         Called with the number of epochs done and the model, e.g. to evaluate it on the dev parts.
     """
-    if config.start_from is not None:
-        config = config.model_copy(update={"start_from": work / config.start_from})
+    config = _in_work(config, work)
     _fix_seeds(config)
     base = BASE_ENCODERS[config.encoder].find(work)
     tokenizer = load_tokenizer(base / "tokenizer.json")
-    corpora = _tagged(config, labels, data, tokenizer)
-    if config.teacher is not None:
-        corpora = _taught(config.teacher, corpora, labels, work, tokenizer)
+    corpora = read_material(config, labels, data=data, work=work)
     steps = config.epochs * len(_batches(config, corpora, epoch=0))
     state = _initial_state(config, labels, base, steps)
     done = _resume(work / CHECKPOINT, state)
@@ -76,6 +70,16 @@ def train(
     return state.model
 
 
+def _in_work(config: NerConfig, work: Path) -> NerConfig:
+    """Return the configuration with the checkpoints of other runs found in the folder of this one."""
+    found: dict[str, object] = {}
+    if config.start_from is not None:
+        found["start_from"] = work / config.start_from
+    if config.teacher is not None:
+        found["teacher"] = config.teacher.model_copy(update={"checkpoint": work / config.teacher.checkpoint})
+    return config.model_copy(update=found)
+
+
 def _fix_seeds(config: NerConfig) -> None:
     random.seed(config.seed)
     np.random.seed(config.seed)
@@ -83,45 +87,7 @@ def _fix_seeds(config: NerConfig) -> None:
     torch.set_num_threads(config.threads)
 
 
-def _tagged(
-    config: NerConfig, labels: LabelFile, data: Path, tokenizer: Tokenizer
-) -> dict[tuple[str, ...], list[TaggedDocument]]:
-    """Return heads -> documents; corpora that lie in one folder are layers of the same texts, read together."""
-    by_folder: dict[str, list[str]] = defaultdict(list)
-    for name in config.corpora:
-        by_folder[labels.corpora[name].folder].append(name)
-    own = {name: labels.corpora[name].labels for name in config.corpora}
-    tagged = {}
-    for heads in map(tuple, by_folder.values()):
-        layers = [read_corpus(labels.corpora[head], data, "train") for head in heads]
-        tagged[heads] = [
-            tag_document(dict(zip(heads, texts, strict=True)), own, tokenizer) for texts in zip(*layers, strict=True)
-        ]
-    return tagged
-
-
-def _taught(
-    teacher: Teacher,
-    corpora: dict[tuple[str, ...], list[TaggedDocument]],
-    labels: LabelFile,
-    work: Path,
-    tokenizer: Tokenizer,
-) -> dict[tuple[str, ...], list[TaggedDocument]]:
-    """Return the documents with the teacher's opinion, and under no head those that nobody tagged."""
-    config = load_config(teacher.config)
-    model = _model(config, labels, BASE_ENCODERS[config.encoder].find(work))
-    model.load_state_dict(torch.load(teacher.checkpoint, weights_only=True)["model"])
-    unlabelled = read_unlabelled(teacher.unlabelled, tokenizer)
-    everything = {**corpora, (): unlabelled} if unlabelled else corpora
-    return {heads: teach(documents, model, tokenizer) for heads, documents in everything.items()}
-
-
-def _model(config: NerConfig, labels: LabelFile, base: Path) -> MultiHeadTagger:
-    heads = {name: len(bio_tags(labels.corpora[name].labels)) for name in config.corpora}
-    return MultiHeadTagger(load_encoder(base, config.layers), heads, dropout=config.dropout)
-
-
-def _batches(config: NerConfig, corpora: dict[tuple[str, ...], list[TaggedDocument]], *, epoch: int) -> list[Batch]:
+def _batches(config: NerConfig, corpora: Tagged, *, epoch: int) -> list[Batch]:
     return epoch_batches(
         corpora,
         size=config.subwords_per_batch,
@@ -132,7 +98,7 @@ def _batches(config: NerConfig, corpora: dict[tuple[str, ...], list[TaggedDocume
 
 
 def _initial_state(config: NerConfig, labels: LabelFile, base: Path, steps: int) -> TrainingState:
-    model = _model(config, labels, base)
+    model = new_tagger(config, labels, base)
     if config.start_from is not None:
         _start_from(config.start_from, model)
     optimizer = torch.optim.AdamW(
@@ -186,22 +152,6 @@ def _loss(
     if not losses:
         return teacher.weight * soft
     return teacher.weight * soft + (1 - teacher.weight) * torch.stack(losses).mean()
-
-
-def collate(batch: Batch, tokenizer: Tokenizer) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Return padded ids, attention mask and the tags of each head, all of shape (examples, sub-words + 2)."""
-    cls, sep, padding = special_tokens(tokenizer)
-    longest = -(-max(len(example.ids) + 2 for example in batch.examples) // _LENGTHS) * _LENGTHS
-    ids = torch.full((len(batch.examples), longest), padding, dtype=torch.long)
-    mask = torch.zeros_like(ids)
-    tags = {head: torch.full_like(ids, IGNORED) for head in batch.heads}
-    for row, example in enumerate(batch.examples):
-        stop = len(example.ids) + 2
-        ids[row, :stop] = torch.tensor([cls, *example.ids, sep])
-        mask[row, :stop] = 1
-        for head in batch.heads:
-            tags[head][row, 1 : stop - 1] = torch.tensor(example.tags[head])
-    return ids, mask, tags
 
 
 def _start_from(checkpoint: Path, model: MultiHeadTagger) -> None:
