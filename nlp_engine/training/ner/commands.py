@@ -27,6 +27,8 @@ from nlp_engine.training.ner.sources import Folders, as_list, folder_of, known_t
 
 logger = logging.getLogger(__name__)
 _EVERYTHING = 1_000_000
+_TYPICAL = 30
+"""Texts of each corpus that the inputs of the network are evened out by."""
 Documents = Mapping[str, Sequence[AnnotatedDocument]]
 """Head -> what it is measured on."""
 
@@ -63,7 +65,7 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
     model = train(config, labels, data=Path(), work=work)  # the folders are absolute by now
     tokenizer = BASE_ENCODERS[config.encoder].find(work) / "tokenizer.json"
     export_float(model, config, labels, tokenizer=tokenizer, folder=work / "float32")
-    quantise(work / "float32", out)
+    quantise(work / "float32", out, _typical_texts(labels.corpora.values(), data))
     dev = {name: _read(labels.corpora[name], data, "dev") for name in config.corpora}
     figures = {}
     for name, folder in (("float32", work / "float32"), ("int8", out)):
@@ -79,6 +81,12 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
     }
     (out / "figures.json").write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
     return figures["int8"]
+
+
+def _typical_texts(corpora: Iterable[Corpus], data: Folders) -> Iterator[str]:
+    """Yield some texts of each corpus's train part."""
+    for corpus in corpora:
+        yield from (document.text for document in _read(corpus, data, "train")[:_TYPICAL])
 
 
 def evaluate_ner(data: Folders, model: Path | None = None, corpora: Sequence[str] = (), part: Part = "dev") -> Figures:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import torch
@@ -13,6 +14,7 @@ from nlp_engine.text.ner.labels import LabelFile
 from nlp_engine.training.ner.config import NerConfig
 from nlp_engine.training.ner.encoder import BASE_ENCODERS
 from nlp_engine.training.ner.model import MultiHeadTagger
+from nlp_engine.training.ner.smooth import smooth
 
 _SAMPLE_SHAPE = (2, 7)
 _OPSET = 18
@@ -47,14 +49,19 @@ def export_float(
     (folder / "config.json").write_text(json.dumps(describe(config, labels), indent=2) + "\n", encoding="utf-8")
 
 
-def quantise(source: Path, target: Path) -> None:
+def quantise(source: Path, target: Path, texts: Iterable[str]) -> None:
     """Write the int8 model folder of a float32 one (dynamic quantisation, weights of 7 bits).
 
     With 8 bits the 16-bit sums of AVX2 overflow, and the same file would answer differently on older CPUs.
+
+    Parameters
+    ----------
+    texts
+        Texts like those that the network will read; what goes into its matrices is evened out by them.
     """
     target.mkdir(parents=True, exist_ok=True)
     quantize_dynamic(
-        source / "model.onnx",
+        smooth(source, texts),
         target / "model.onnx",
         weight_type=QuantType.QInt8,
         reduce_range=True,
