@@ -8,11 +8,13 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from nlp_engine.assessment import AttributeLabel, MentionLabel
+from nlp_engine.assessment import AttributeLabel, Experiencer, MentionLabel, Presence, Temporality
 from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
 
 MENTION_LABELS = frozenset(label.value for label in MentionLabel)
 LABELS = MENTION_LABELS | {label.value for label in AttributeLabel}
+ASSERTION_LABELS = frozenset(value.value.upper() for axis in (Presence, Temporality, Experiencer) for value in axis)
+"""What a head may say of a mention instead of what the mention is."""
 
 
 class Corpus(KnowledgeModel):
@@ -29,7 +31,7 @@ class Corpus(KnowledgeModel):
 
     @model_validator(mode="after")
     def _labels_known(self) -> Self:
-        if unknown := set(self.types.values()) - LABELS:
+        if unknown := set(self.types.values()) - LABELS - ASSERTION_LABELS:
             raise ValueError(f"not a label of the engine: {', '.join(sorted(unknown))}")
         return self
 

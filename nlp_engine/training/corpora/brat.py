@@ -10,6 +10,7 @@ from nlp_engine.errors import InputError
 from nlp_engine.training.corpora.document import AnnotatedDocument, LabelledSpan
 from nlp_engine.training.corpora.files import broken, check_offsets, read_text, shown
 
+_ATTRIBUTE = re.compile(r"A\d+\t(\S+) (T\d+) (\S+)")
 _OFFSETS = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
 
 
@@ -29,8 +30,22 @@ def read_brat(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
         if not beside.is_file():
             raise InputError(shown(path), f"has no {beside.name} beside it", "each .ann file needs its text")
         text = read_text(beside)
-        spans = (read_span(path, number, row, text) for number, row in enumerate(rows, 1) if row.startswith("T"))
-        yield AnnotatedDocument(path.stem, text, tuple(spans))
+        yield AnnotatedDocument(path.stem, text, tuple(_spans(path, rows, text)))
+
+
+def _spans(path: Path, rows: Iterable[str], text: str) -> Iterator[LabelledSpan]:
+    """Yield the spans of a file; one with an attribute comes a second time, as ``Attribute.value``."""
+    by_id: dict[str, LabelledSpan] = {}
+    said: list[tuple[str, str]] = []
+    for number, row in enumerate(rows, 1):
+        if row.startswith("T"):
+            by_id[row.split("\t", 1)[0]] = read_span(path, number, row, text)
+        elif attribute := _ATTRIBUTE.match(row):
+            said.append((attribute[2], f"{attribute[1]}.{attribute[3]}"))
+    yield from by_id.values()
+    for identifier, value in said:
+        if identifier in by_id:
+            yield by_id[identifier]._replace(label=value)
 
 
 def annotations_in(folder: Path) -> list[Path]:

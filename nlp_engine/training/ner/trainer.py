@@ -147,11 +147,11 @@ def _loss(
         for head in batch.heads
     ]
     if teacher is None:
-        return torch.stack(losses).mean()
+        return torch.stack(losses).sum()
     soft = soft_loss(hidden, dict(model.heads.items()), batch, temperature=teacher.temperature)
     if not losses:
         return teacher.weight * soft
-    return teacher.weight * soft + (1 - teacher.weight) * torch.stack(losses).mean()
+    return teacher.weight * soft + (1 - teacher.weight) * torch.stack(losses).sum()
 
 
 def _start_from(checkpoint: Path, model: MultiHeadTagger) -> None:
