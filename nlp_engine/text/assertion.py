@@ -1,6 +1,7 @@
 """Whether a thing is there, when, and who has it: cues of the same sentence or list, else of the section.
 
-The method is that of ConText (Harkema H et al., J Biomed Inform 2009;42:839), with the words as data.
+A network may have a say beside them. The method of the cues is that of ConText (Harkema H et al., J Biomed Inform
+2009;42:839), with the words as data.
 """
 
 from __future__ import annotations
@@ -8,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nlp_engine.assessment import Cue, Experiencer, MentionLabel, Presence, Temporality
 from nlp_engine.text.assertion_rules import AXES, MINUS, AssertionRules, Axis, CueRule, Signal, Value, lookup_keys
+from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.phrases import Hit
 from nlp_engine.text.sections import Heading
@@ -22,6 +24,11 @@ from nlp_engine.text.tokens import lines_of
 _FORWARD, _BACKWARD = 200, 40
 """Farthest reach of a cue in words, so that a text without full stops takes no longer than others."""
 _FROM_LIST_HEAD = 1000
+DEFAULTS: Mapping[Axis, Value] = {
+    "presence": Presence.PRESENT,
+    "temporality": Temporality.CURRENT,
+    "experiencer": Experiencer.PATIENT,
+}
 _UNSAID = frozenset({Temporality.CURRENT, Experiencer.PATIENT})
 _ITEM_LENGTH = 60
 _PLUS, _MINUS = re.compile(r"(?<![^\s,(])\+(?=[A-Za-z])"), re.compile(r"(?<![^\s,(])-(?=[A-Za-z])")
@@ -73,8 +80,14 @@ class Asserter:
     def __init__(self, rules: AssertionRules) -> None:
         self._rules = rules
 
-    def decide(self, note: ReadNote, spans: Sequence[Span]) -> list[Assertion]:
-        """Return the assertion of each span, in order."""
+    def decide(self, note: ReadNote, spans: Sequence[Span], judgements: Judgements | None = None) -> list[Assertion]:
+        """Return the assertion of each span, in order.
+
+        Parameters
+        ----------
+        judgements
+            What a network says of the note's words; None: the rules decide alone.
+        """
         keys = lookup_keys(note.tokens.keys)
         for place in _minus_signs(note):
             keys[place] = MINUS
@@ -85,7 +98,9 @@ class Asserter:
         for number, carried in self._list_heads(note, keys, by_sentence):
             found = self._cues_of(note, keys, note.sentences.spans[number])
             for place in by_sentence[number]:
-                decided[place] = self._decide(note, spans[place], found, carried)
+                span = spans[place]
+                said = judgements.of(span.start, span.end) if judgements is not None else {}
+                decided[place] = self._joined(note, span, self._nearest(note, span, found, carried), said)
         return decided
 
     def _list_heads(
@@ -224,7 +239,10 @@ class Asserter:
                 return other + 1
         return edge
 
-    def _decide(self, note: ReadNote, span: Span, found: _SentenceCues, carried: Iterable[ActiveCue]) -> Assertion:
+    def _nearest(
+        self, note: ReadNote, span: Span, found: _SentenceCues, carried: Iterable[ActiveCue]
+    ) -> dict[Axis, ActiveCue]:
+        """Return the cue of each axis that has the word on a span."""
         first, behind = note.tokens.range_of(span.start, span.end)
         low = bisect_left(found.firsts, first - _FORWARD - 20)
         high = bisect_left(found.firsts, behind + _BACKWARD + 20)
@@ -247,25 +265,40 @@ class Asserter:
         said = best["presence"][1].value if "presence" in best else None
         if condition is not None and said not in {Presence.ABSENT, Presence.HYPOTHETICAL}:
             best["presence"] = condition
-        return _joined(note, span, {axis: cue for axis, (_, cue) in best.items()})
+        return {axis: cue for axis, (_, cue) in best.items()}
 
+    def _joined(
+        self, note: ReadNote, span: Span, best: Mapping[Axis, ActiveCue], said: Mapping[str, float]
+    ) -> Assertion:
+        """Join what the sentence, the section and the network say."""
+        heading = note.sections.at(span.start)
+        of_section = _of_section(heading, span)
+        by_rule: dict[Axis, Value] = {**DEFAULTS, **of_section, **{axis: cue.value for axis, cue in best.items()}}
+        values = {axis: self._weighed(axis, value, said) for axis, value in by_rule.items()}
+        # A cue that says what holds anyway ("the patient", "now") decided nothing; "positive for" is worth showing.
+        deciding = [
+            cue
+            for axis, cue in best.items()
+            if values[axis] == cue.value and (axis in of_section or cue.value not in _UNSAID)
+        ]
+        places = {(note.tokens.starts[cue.first], note.tokens.ends[cue.behind - 1]) for cue in deciding}
+        if heading is not None and any(values[axis] == of_section[axis] for axis in of_section.keys() - best.keys()):
+            places.add((heading.start, heading.end))
+        return Assertion(
+            presence=Presence(values["presence"]),
+            temporality=Temporality(values["temporality"]),
+            experiencer=Experiencer(values["experiencer"]),
+            cues=tuple(Cue(start=start, end=end, text=note.text[start:end]) for start, end in sorted(places)),
+        )
 
-def _joined(note: ReadNote, span: Span, best: dict[Axis, ActiveCue]) -> Assertion:
-    """Join what the sentence says with what the section says."""
-    heading = note.sections.at(span.start)
-    of_section = _of_section(heading, span)
-    values = {**of_section, **{axis: cue.value for axis, cue in best.items()}}
-    # A cue that only says what holds anyway ("the patient", "now") decided nothing; "positive for" is worth showing.
-    deciding = [cue for axis, cue in best.items() if axis in of_section or cue.value not in _UNSAID]
-    places = {(note.tokens.starts[cue.first], note.tokens.ends[cue.behind - 1]) for cue in deciding}
-    if heading is not None and of_section.keys() - best.keys():
-        places.add((heading.start, heading.end))
-    return Assertion(
-        presence=Presence(values.get("presence", Presence.PRESENT)),
-        temporality=Temporality(values.get("temporality", Temporality.CURRENT)),
-        experiencer=Experiencer(values.get("experiencer", Experiencer.PATIENT)),
-        cues=tuple(Cue(start=start, end=end, text=note.text[start:end]) for start, end in sorted(places)),
-    )
+    def _weighed(self, axis: Axis, by_rule: Value, said: Mapping[str, float]) -> Value:
+        """Return the value of an axis with the highest probability, after the rules' value got its bonus."""
+        chances = {value: said[value] for value in type(DEFAULTS[axis]) if value in said}
+        if not chances:
+            return by_rule
+        chances.setdefault(DEFAULTS[axis], 1 - sum(chances.values()))
+        bonus = self._rules.bonus[axis]
+        return max(chances, key=lambda value: chances[value] + bonus * (value == by_rule))
 
 
 def _minus_signs(note: ReadNote) -> list[int]:

@@ -87,6 +87,7 @@ class AssertionFile(KnowledgeModel):
 
     schema_version: Literal[1]
     about: str
+    bonus: dict[Axis, float]
     ranks: Ranks
     sets: dict[str, tuple[str, ...]]
     cues: tuple[CueRule, ...]
@@ -135,6 +136,7 @@ class AssertionRules:
                 for axis in pseudo.axes:
                     if signals[axis].setdefault(phrase, Signal()) != Signal():
                         raise KnowledgeError("assertion.yaml", f'"{" ".join(phrase)}" hides a cue and is one itself')
+        self.bonus = file.bonus
         self.signals = {axis: PhraseTable(phrases.items()) for axis, phrases in signals.items()}
         own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
         self.predicates: PhraseTable[bool] = PhraseTable(

@@ -21,8 +21,9 @@ from nlp_engine.text.lexicon import Lexicon
 from nlp_engine.text.linking import Linker
 from nlp_engine.text.merging import fitting, merge, split_by_kind
 from nlp_engine.text.ner.foreign import load_reader
+from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.ner.labels import MENTION_LABELS
-from nlp_engine.text.ner.recogniser import EntitySpan, SpanReader
+from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser, SpanReader
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections
@@ -66,12 +67,23 @@ class TextRules:
 class TextStage:
     """Reads notes into mentions.
 
+    Parameters
+    ----------
+    recogniser
+        What finds the entities.
+    judge
+        A network that has a say in the assertion of mentions beside the rules; the recogniser itself if it can, else
+        the rules decide alone.
+
     A note's result depends on nothing but the note. The recogniser keeps what it found in its latest windows, as
     numbers of sub-words (`Recogniser`), so that text that is copied forward is read once.
     """
 
-    def __init__(self, recogniser: SpanReader, rules: TextRules | None = None) -> None:
+    def __init__(
+        self, recogniser: SpanReader, rules: TextRules | None = None, *, judge: Recogniser | None = None
+    ) -> None:
         self._recogniser = recogniser
+        self._judge = judge or (recogniser if isinstance(recogniser, Recogniser) and recogniser.can_judge else None)
         self._rules = rules or TextRules.load()
         self._asserter = Asserter(self._rules.assertion)
         self._linker = Linker(self._rules.attributes)
@@ -97,7 +109,11 @@ class TextStage:
         nlp_engine.errors.KnowledgeError
             If a file of rules, or the YAML file, is not usable.
         """
-        return cls(load_reader(ner, threads=threads))
+        reader = load_reader(ner, threads=threads)
+        if isinstance(reader, Recogniser) and reader.can_judge:
+            return cls(reader)
+        embedded = Recogniser.load(threads=threads)
+        return cls(reader, judge=embedded if embedded.can_judge else None)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -121,14 +137,17 @@ class TextStage:
         """
         own = None if mentions is None else [_checked(note, number, *given) for number, given in enumerate(mentions, 1)]
         read = self._read(note.text)
+        readable = _SURROGATE.sub("\ufffd", note.text)
         found: list[Span] = []
+        judgements: Judgements | None = None
         if read.tokens.keys:
-            found = [
-                _in_sentence(read, entity) for entity in self._recogniser.recognise(_SURROGATE.sub("\ufffd", note.text))
-            ]
+            found = [_in_sentence(read, entity) for entity in self._recogniser.recognise(readable)]
+            judgements = self._judge.judge(readable) if self._judge is not None else None
         coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
         spans, attributes = self._all_spans(read, found, coder)
-        built = self._build(read, spans if own is None else own, attributes, coder)
+        chosen = spans if own is None else own
+        assertions = self._asserter.decide(read, chosen, judgements)
+        built = self._build(read, chosen, assertions, attributes, coder)
         return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))
 
     def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
@@ -160,19 +179,22 @@ class TextStage:
         names_test = heading.kind is not None and heading.kind.names_test
         return not names_test and self._linker.measurements.value(read, span) is None
 
-    def _build(self, read: ReadNote, spans: Sequence[Span], attributes: Sequence[Span], coder: Coder) -> list[Mention]:
+    def _build(
+        self,
+        read: ReadNote,
+        spans: Sequence[Span],
+        assertions: Sequence[Assertion],
+        attributes: Sequence[Span],
+        coder: Coder,
+    ) -> list[Mention]:
         order = sorted(range(len(spans)), key=lambda place: (spans[place].start, spans[place].end))
         linked = self._linker.link(read, [spans[place] for place in order], attributes)
         by_place = dict(zip(order, linked, strict=True))
-        return [
-            _mention(read, number, span, assertion, coder.codes(read.text[span.start : span.end], span.label), own)
-            for number, (span, assertion, own) in enumerate(
-                zip(
-                    spans, self._asserter.decide(read, spans), map(by_place.__getitem__, range(len(spans))), strict=True
-                ),
-                1,
-            )
-        ]
+        mentions = []
+        for place, (span, assertion) in enumerate(zip(spans, assertions, strict=True)):
+            codes = coder.codes(read.text[span.start : span.end], span.label)
+            mentions.append(_mention(read, place + 1, span, assertion, codes, by_place[place]))
+        return mentions
 
 
 def _mention(

@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from nlp_engine.knowledge import resource
 from nlp_engine.text.ner.cache import RecentResults
-from nlp_engine.text.ner.labels import MENTION_LABELS, MergeStep, load_labels
+from nlp_engine.text.ner.judgements import Judgements
+from nlp_engine.text.ner.labels import ASSERTION_LABELS, MENTION_LABELS, MergeStep, load_labels
 from nlp_engine.text.ner.network import Head, OnnxTagger
 from nlp_engine.text.ner.viterbi import best_path, log_softmax, spans_of
 from nlp_engine.text.ner.windows import Window, Words, cut_windows, split_words
 
 _LEAST = 1e-9
 WINDOWS_KEPT = 4096
-"""Windows whose result is kept: about 15 MB, 175,000 words."""
+"""Windows whose result is kept: about 20 MB, 175,000 words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,16 @@ class WordSpan(NamedTuple):
     head: str
 
 
+class WindowResult(NamedTuple):
+    """What one window gives: the spans of some heads, and what is said of the words of its core.
+
+    ``said`` has the shape (words, values of the heads that judge).
+    """
+
+    spans: tuple[WordSpan, ...]
+    said: NDArray[np.float16]
+
+
 class Recogniser:
     """The embedded named entity recogniser; its quality on each corpus is printed by ``benchmarks/ner.py``.
 
@@ -73,7 +84,8 @@ class Recogniser:
         self._tagger = tagger
         self._merge = merge
         self._merged = frozenset(step.head for step in merge)
-        self._recent: RecentResults[tuple[WordSpan, ...]] = RecentResults(kept)
+        self._judging = tuple(head for head in tagger.heads if ASSERTION_LABELS.issuperset(head.labels))
+        self._recent: RecentResults[WindowResult] = RecentResults(kept)
 
     @classmethod
     def load(cls, folder: Path | None = None, *, threads: int = 1, kept: int = WINDOWS_KEPT) -> Recogniser:
@@ -108,20 +120,37 @@ class Recogniser:
         mentions, attributes = _without_overlap(layers[True]), _without_overlap(layers[False])
         return sorted([*mentions, *attributes], key=lambda span: (span.start, -span.end))
 
+    @property
+    def can_judge(self) -> bool:
+        """Whether the model has heads that say something of a mention, like whether it is absent."""
+        return bool(self._judging)
+
+    def judge(self, text: str) -> Judgements:
+        """Return what the network says of the words of a note; after `recognise` nothing is computed again."""
+        words = split_words(text, self._tagger.tokenizer)
+        values = tuple(label.lower() for head in self._judging for label in head.labels)
+        heads = self._heads(self._merged)
+        said = [self._read(words, window, heads).said for window in cut_windows(words)]
+        probabilities = np.concatenate(said).astype(np.float32) if said else np.zeros((0, len(values)), np.float32)
+        return Judgements(words.spans, values, probabilities)
+
+    def _heads(self, names: frozenset[str]) -> tuple[Head, ...]:
+        return tuple(head for head in self._tagger.heads if head.name in names)
+
     def recognise_heads(self, text: str, names: frozenset[str] | None = None) -> dict[str, list[EntitySpan]]:
         """Return what each head says by itself, all heads if None: head -> spans in order, no two overlapping."""
         words = split_words(text, self._tagger.tokenizer)
-        heads = tuple(head for head in self._tagger.heads if names is None or head.name in names)
+        heads = self._tagger.heads if names is None else self._heads(names)
         found: dict[str, list[EntitySpan]] = {head.name: [] for head in heads}
         for window in cut_windows(words):
-            for span in self._read(words, window, heads):
+            for span in self._read(words, window, heads).spans:
                 start = words.spans[window.start + span.first][0]
                 end = words.spans[window.start + span.stop - 1][1]
                 found[span.head].append(EntitySpan(start, end, span.label, span.score, span.head))
         return {head: sorted(_without_overlap(spans), key=lambda s: s.start) for head, spans in found.items()}
 
-    def _read(self, words: Words, window: Window, heads: tuple[Head, ...]) -> tuple[WordSpan, ...]:
-        """Return the spans of some heads whose middle lies in the window's core."""
+    def _read(self, words: Words, window: Window, heads: tuple[Head, ...]) -> WindowResult:
+        """Return the spans of some heads whose middle lies in the window's core, and what is said of its words."""
         begin = words.first[window.start]
         ids = words.ids[begin : words.first[window.stop]]
         places = [place - begin for place in words.first[window.start : window.stop]]
@@ -131,10 +160,15 @@ class Recogniser:
 
     def _compute(
         self, ids: list[int], places: list[int], core: tuple[int, int], heads: tuple[Head, ...]
-    ) -> tuple[WordSpan, ...]:
+    ) -> WindowResult:
         logits = self._tagger.logits(ids)[places]
         spans = (span for head in heads for span in _decode(head, log_softmax(logits[:, head.columns])))
-        return tuple(span for span in spans if core[0] <= (span.first + span.stop - 1) / 2 < core[1])
+        inside = tuple(span for span in spans if core[0] <= (span.first + span.stop - 1) / 2 < core[1])
+        said = [np.exp(log_softmax(logits[slice(*core), head.columns])) for head in self._judging]
+        # Whether a word begins or goes on with what is said makes no difference here.
+        either = [tags[:, 1::2] + tags[:, 2::2] for tags in said]
+        nothing = np.zeros((core[1] - core[0], 0), np.float16)
+        return WindowResult(inside, np.concatenate([nothing, *either], axis=1).astype(np.float16))
 
 
 def _decode(head: Head, scores: NDArray[np.float32]) -> Iterator[WordSpan]:
