@@ -1,8 +1,9 @@
-"""Presence of problems against the Polarity attributes of MACCROBAT: the annotators' own spans, no network.
+"""Assertion of given mentions: rules alone, and rules with the network.
 
-A span without the attribute counts as present, NEG as absent, the rest as possible. Some plain negations of the corpus
-have no attribute, which makes the precision of absent look lower than it is. Conditional and hypothetical are no values
-of the corpus; a prediction of them counts as wrong.
+On our annotated notes all three axes; on MACCROBAT presence against its Polarity attributes: a span without the
+attribute counts as present, NEG as absent, the rest as possible. Some plain negations of that corpus have no attribute,
+which makes the precision of absent look lower than it is. Conditional and hypothetical are no values of it; a
+prediction of them counts as wrong.
 
 python benchmarks/assertion.py [--data ../shared/data/ner/maccrobat] [--part dev] [--show 20]
 """
@@ -11,14 +12,22 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from nlp_engine.assessment import Mention
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
+from nlp_engine.text.assertion import DEFAULTS
+from nlp_engine.text.assertion_rules import AXES, Axis
 from nlp_engine.text.ner.labels import load_labels
-from nlp_engine.text.ner.recogniser import EntitySpan
+from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
+from nlp_engine.training.corpora.annotated_note import read_annotated_notes
 
-VALUES = ("present", "absent", "possible")
+ANNOTATED = Path(__file__).parents[1] / "corpus_samples" / "annotated"
+Gold = dict[tuple[int, int, str], dict[Axis, str]]
+"""Start, end and label of a mention -> what was annotated about it."""
 
 
 class NothingFound:
@@ -31,34 +40,106 @@ class NothingFound:
         return []
 
 
+@dataclass(frozen=True)
+class AnnotatedText:
+    """A text with its mentions and what was annotated about them."""
+
+    id: str
+    text: str
+    gold: Gold
+
+
 def main() -> None:
     """Print precision, recall and F1 of each value, and some errors by place."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/ner/maccrobat"))
     parser.add_argument("--part", default="dev")
+    parser.add_argument("--model", type=Path, default=None, help="a model folder; the embedded one if left out")
     parser.add_argument("--show", type=int, default=0, help="how many errors to show with their sentence")
     arguments = parser.parse_args()
-    stage = TextStage(NothingFound())
-    counts: Counter[tuple[str, str]] = Counter()
-    shown = 0
-    for document in (arguments.data / f"{arguments.part}.txt").read_text(encoding="utf-8").split():
-        text = (arguments.data / "docs" / f"{document}.txt").read_bytes().decode("utf-8")
-        gold = polarities((arguments.data / "docs" / f"{document}.ann").read_text(encoding="utf-8"))
-        given = [(start, end, "PROBLEM") for start, end in gold]
-        for mention in stage.extract(Note(id=document, text=text), mentions=given).mentions:
-            expected, found = gold[mention.start, mention.end], mention.presence.value
-            counts[expected, found] += 1
-            if expected != found and shown < arguments.show:
-                shown += 1
-                around = text[max(0, mention.start - 90) : mention.end + 50].replace("\n", " ")
-                print(f"{expected} -> {found} [{mention.text}] {[cue.text for cue in mention.cues]} ... {around}")
-    for value in VALUES:
-        right = counts[value, value]
-        gold_count = sum(count for (expected, _), count in counts.items() if expected == value)
-        said = sum(count for (_, found), count in counts.items() if found == value)
-        precision, recall = 100 * right / max(said, 1), 100 * right / max(gold_count, 1)
-        f1 = 2 * precision * recall / max(precision + recall, 1e-9)
-        print(f"{value:10} gold {gold_count:5}  P {precision:5.1f}  R {recall:5.1f}  F1 {f1:5.1f}")
+    corpora = {
+        f"our notes, {arguments.part}": list(own_notes(arguments.part)),
+        f"MACCROBAT, {'dev' if arguments.part == 'test' else arguments.part}": list(
+            maccrobat(arguments.data, "dev" if arguments.part == "test" else arguments.part)
+        ),
+    }
+    stages = {
+        "rules alone": TextStage(NothingFound()),
+        "with the network": TextStage(NothingFound(), judge=Recogniser.load(arguments.model)),
+    }
+    for corpus, texts in corpora.items():
+        for name, stage in stages.items():
+            print(f"\n{corpus}, {name}")
+            measure(stage, texts, arguments.show)
+
+
+def measure(stage: TextStage, texts: Sequence[AnnotatedText], show: int) -> None:
+    """Print the figures of one stage on some texts."""
+    counts: dict[Axis, Counter[tuple[str, str]]] = {axis: Counter() for axis in AXES}
+    for annotated in texts:
+        given = list(annotated.gold)
+        mentions = stage.extract(Note(id=annotated.id, text=annotated.text), mentions=given).mentions
+        for mention, expected in zip(mentions, annotated.gold.values(), strict=True):
+            for axis, value in expected.items():
+                found = str(getattr(mention, axis).value)
+                counts[axis][value, found] += 1
+                if value != found and show:
+                    show -= 1
+                    print(f"{value} -> {found} {_shown(annotated.text, mention)}")
+    for axis, counted in counts.items():
+        for value in sorted({expected for expected, _ in counted}):
+            _print_value(value, counted)
+        if axis == "experiencer" and counted:
+            _print_value("not patient", _halves(counted))
+
+
+def _print_value(value: str, counts: Counter[tuple[str, str]]) -> None:
+    right = counts[value, value]
+    gold = sum(count for (expected, _), count in counts.items() if expected == value)
+    said = sum(count for (_, found), count in counts.items() if found == value)
+    precision, recall = 100 * right / max(said, 1), 100 * right / max(gold, 1)
+    f1 = 2 * precision * recall / max(precision + recall, 1e-9)
+    print(f"{value:12} gold {gold:5}  P {precision:5.1f}  R {recall:5.1f}  F1 {f1:5.1f}")
+
+
+def _halves(counts: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
+    """Return the counts with everybody who is not the patient taken together."""
+    halves: Counter[tuple[str, str]] = Counter()
+    for values, count in counts.items():
+        expected, found = ("patient" if value == "patient" else "not patient" for value in values)
+        halves[expected, found] += count
+    return halves
+
+
+def _shown(text: str, mention: Mention) -> str:
+    around = text[max(0, mention.start - 90) : mention.end + 50].replace("\n", " ")
+    return f"[{mention.text}] {[cue.text for cue in mention.cues]} ... {around}"
+
+
+def own_notes(part: str) -> Iterator[AnnotatedText]:
+    """Yield one part of our annotated notes with all three axes."""
+    ids = (ANNOTATED / f"{part}.txt").read_text(encoding="utf-8").split()
+    for note in read_annotated_notes(ANNOTATED / "docs", ids):
+        yield AnnotatedText(
+            note.id,
+            note.text,
+            {
+                (mention.span.start, mention.span.end, mention.span.label): {
+                    axis: str(getattr(mention.assertion, axis).value) for axis in DEFAULTS
+                }
+                for mention in note.mentions
+            },
+        )
+
+
+def maccrobat(data: Path, part: str) -> Iterator[AnnotatedText]:
+    """Yield one part of MACCROBAT with the presence of its problems."""
+    for document in (data / f"{part}.txt").read_text(encoding="utf-8").split():
+        text = (data / "docs" / f"{document}.txt").read_bytes().decode("utf-8")
+        gold = polarities((data / "docs" / f"{document}.ann").read_text(encoding="utf-8"))
+        yield AnnotatedText(
+            document, text, {(start, end, "PROBLEM"): {"presence": value} for (start, end), value in gold.items()}
+        )
 
 
 def polarities(lines: str) -> dict[tuple[int, int], str]:
