@@ -21,14 +21,14 @@ _HOSTS = {
     AttributeLabel.DOSAGE: _DRUG,
     AttributeLabel.FORM: _DRUG,
     AttributeLabel.ROUTE: _DRUG,
-    AttributeLabel.FREQUENCY: _DRUG,
+    AttributeLabel.FREQUENCY: _ANY,
     AttributeLabel.DURATION: _DRUG | _PROBLEM,
     AttributeLabel.SEVERITY: _PROBLEM,
     AttributeLabel.COURSE: _PROBLEM,
-    AttributeLabel.BODY_LOCATION: _PROBLEM,
+    AttributeLabel.BODY_LOCATION: _ANY - {MentionLabel.DRUG},
     AttributeLabel.DATE: _ANY,
 }
-_DOSES = frozenset(label for label, hosts in _HOSTS.items() if hosts == _DRUG)
+_DOSES = frozenset(label for label, hosts in _HOSTS.items() if hosts == _DRUG) | {AttributeLabel.FREQUENCY}
 _DESCRIBES = frozenset({AttributeLabel.SEVERITY, AttributeLabel.COURSE, AttributeLabel.BODY_LOCATION})
 _FAR, _NEAR = 25, 5
 """Farthest host in words: behind a mention there may be a list of doses; a description stands right at its problem."""
@@ -86,12 +86,11 @@ class Linker:
         else:
             attribute = Attribute(label=label, start=span.start, end=span.end, text=note.text[span.start : span.end])
         host = self._host(note, mentions, span, label)
-        if host is None:
+        # The sign of an ion that became part of its name ("K+") is no value any more.
+        is_sign = not any(letter.isalnum() for letter in attribute.text)
+        if host is None or (is_sign and mentions[host].start <= span.start < mentions[host].end):
             return
-        # A test has one value: the number right behind it, found by words, before any other number of the sentence.
-        is_second = label is AttributeLabel.VALUE and any(own.label is label for own in linked[host])
-        if not is_second:
-            linked[host].append(attribute)
+        linked[host].append(attribute)
 
     def _host(self, note: ReadNote, mentions: Sequence[Span], span: Span, label: AttributeLabel) -> int | None:
         """Return the mention that an attribute belongs to: the one it stands in, or the better of its neighbours."""

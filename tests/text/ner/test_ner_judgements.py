@@ -53,7 +53,8 @@ def extract(said):
 
 
 def test_the_rules_have_the_word_when_the_network_is_not_sure():
-    fever, asthma = extract(judgements(absent=0.4))
+    fever, asthma = extract(judgements(absent=0.4, family=0.4))
+    assert fever.experiencer == "patient"
     assert (fever.presence, [cue.text for cue in fever.cues]) == ("absent", ["Denies"])
     assert (asthma.presence, asthma.experiencer) == ("present", "family")
 

@@ -1,0 +1,114 @@
+"""Attributes of given mentions on our annotated notes: found, and joined to the right mention.
+
+Found: relaxed (one common character, same label) and strict, with the attributes of the network and the rules. Joined:
+the annotators' own attributes are given too; the share of their links that the engine makes, and of its links that are
+theirs. Drugs, tests and the rest are shown apart.
+
+python benchmarks/attributes.py [--part dev] [--show 20]
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from nlp_engine.record import Note
+from nlp_engine.text import TextStage
+from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
+from nlp_engine.training.corpora import LabelledSpan
+from nlp_engine.training.corpora.annotated_note import AnnotatedNote, read_annotated_notes
+from nlp_engine.training.evaluation import count_by_label, total
+
+ANNOTATED = Path(__file__).parents[1] / "corpus_samples" / "annotated"
+GROUPS = {"DRUG": "of drugs", "TEST": "of tests"}
+Link = tuple[LabelledSpan, int]
+"""An attribute, and where its mention starts."""
+
+
+class Given:
+    """Stands for the network: the annotators' attributes of one note."""
+
+    version = "given"
+
+    def __init__(self, note: AnnotatedNote) -> None:
+        spans = sorted({attribute for mention in note.mentions for attribute in mention.attributes})
+        self._spans = [EntitySpan(*span, 1.0, "given") for span in spans]
+
+    def recognise(self, text: str) -> list[EntitySpan]:
+        """Return the attributes."""
+        return self._spans
+
+
+def main() -> None:
+    """Print what is found, then what is joined."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--part", default="dev")
+    parser.add_argument("--model", type=Path, default=None, help="a model folder; the embedded one if left out")
+    parser.add_argument("--show", type=int, default=0, help="how many wrong links to show")
+    arguments = parser.parse_args()
+    ids = (ANNOTATED / f"{arguments.part}.txt").read_text(encoding="utf-8").split()
+    notes = list(read_annotated_notes(ANNOTATED / "docs", ids))
+    stage = TextStage(Recogniser.load(arguments.model))
+    for host in ("DRUG", "TEST", None):
+        _print_found(notes, stage, host)
+    _print_joined(notes, arguments.show)
+
+
+def _print_found(notes: Sequence[AnnotatedNote], stage: TextStage, host: str | None) -> None:
+    print(f"\nfound, {GROUPS.get(host or '', 'of other mentions')}")
+    counts = count_by_label(
+        [({span for span, _ in _gold(note, host)}, {span for span, _ in _links(note, stage, host)}) for note in notes]
+    )
+    for label, count in [("all", total(counts.values())), *sorted(counts.items())]:
+        print(f"{label:14} gold {count.gold:5}  strict F1 {count.f1:5.1f}  relaxed F1 {count.relaxed_f1:5.1f}")
+
+
+def _print_joined(notes: Sequence[AnnotatedNote], show: int) -> None:
+    rules = TextStage(Given(notes[0]))._rules
+    right, gold, said = Counter[str](), Counter[str](), Counter[str]()
+    for note in notes:
+        stage = TextStage(Given(note), rules)
+        for host in ("DRUG", "TEST", None):
+            expected, found = set(_gold(note, host)), set(_links(note, stage, host))
+            group = GROUPS.get(host or "", "of other mentions")
+            given = {span for span, _ in expected}
+            found = {link for link in found if link[0] in given}
+            right[group] += len(expected & found)
+            gold[group] += len(expected)
+            said[group] += len(found)
+            for span, start in sorted(expected - found)[: max(0, show)]:
+                show -= 1
+                print(f"{note.id} {_shown(note.text, span, start)}")
+    print("\njoined, the annotators' attributes given")
+    for group, count in gold.items():
+        made, rightly = 100 * right[group] / count, 100 * right[group] / max(said[group], 1)
+        print(f"{group:18} links {count:5}  made {made:5.1f} %  right of those made {rightly:5.1f} %")
+
+
+def _shown(text: str, span: LabelledSpan, start: int) -> str:
+    around = text[max(0, min(start, span.start) - 20) : max(start, span.end) + 40].replace("\n", " ")
+    return f"{span.label} [{text[span.start : span.end]}] of [{text[start : start + 25]}] in {around}"
+
+
+def _gold(note: AnnotatedNote, host: str | None) -> Iterator[Link]:
+    for mention in note.mentions:
+        if _belongs(mention.span.label, host):
+            yield from ((attribute, mention.span.start) for attribute in mention.attributes)
+
+
+def _links(note: AnnotatedNote, stage: TextStage, host: str | None) -> Iterator[Link]:
+    given = [tuple(mention.span) for mention in note.mentions]
+    for mention in stage.extract(Note(id=note.id, text=note.text), mentions=given).mentions:
+        if _belongs(mention.label.value, host):
+            for own in mention.attributes:
+                yield LabelledSpan(own.start, own.end, own.label.value), mention.start
+
+
+def _belongs(label: str, host: str | None) -> bool:
+    return label == host if host is not None else label not in GROUPS
+
+
+if __name__ == "__main__":
+    main()
