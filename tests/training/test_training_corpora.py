@@ -5,7 +5,7 @@ import json
 import pytest
 
 from nlp_engine.errors import InputError
-from nlp_engine.text.ner.labels import LABELS, MENTION_LABELS, load_labels
+from nlp_engine.text.ner.labels import ASSERTION_LABELS, LABELS, MENTION_LABELS, load_labels
 from nlp_engine.training.corpora import LabelledSpan, read_corpus
 
 CORPORA = load_labels().corpora
@@ -40,21 +40,27 @@ def test_brat_hull_of_a_broken_span(tmp_path):
     assert document.spans == (LabelledSpan(0, 17, "PROBLEM"),)
 
 
-def test_our_notes_are_two_layers_so_that_an_attribute_may_lie_in_a_mention(tmp_path):
+def test_our_notes_are_layers_so_that_an_attribute_may_lie_in_a_mention(tmp_path):
     written(tmp_path, "annotated/test.txt", "n1\n")
     written(tmp_path, "annotated/docs/n1.txt", "severe left knee pain")
     rows = ["T1\tPROBLEM 0 21\tsevere left knee pain", "T2\tSEVERITY 0 6\tsevere", "T3\tBODY_LOCATION 7 16\tleft knee"]
     written(tmp_path, "annotated/docs/n1.ann", "\n".join([*rows, "A1\tPresence T1 absent"]))
-    (mentions,), (attributes,) = (
-        read_corpus(CORPORA[name], tmp_path, "test") for name in ("clinical", "clinical_attributes")
+    (mentions,), (attributes,), (presence,), (temporality,) = (
+        read_corpus(CORPORA[name], tmp_path, "test")
+        for name in ("clinical", "clinical_attributes", "clinical_presence", "clinical_temporality")
     )
     assert texts(mentions) == [("severe left knee pain", "PROBLEM")]
+    assert texts(presence) == [("severe left knee pain", "ABSENT")]
+    assert texts(temporality) == []
     assert texts(attributes) == [("severe", "SEVERITY"), ("left knee", "BODY_LOCATION")]
 
 
 def test_our_notes_teach_every_label_once():
     layers = [set(CORPORA[name].labels) for name in ("clinical", "clinical_attributes")]
     assert layers == [MENTION_LABELS, LABELS - MENTION_LABELS]
+    axes = [CORPORA[f"clinical_{axis}"].labels for axis in ("presence", "temporality", "experiencer")]
+    defaults = {"PRESENT", "CURRENT", "PATIENT"}
+    assert sorted(label for labels in axes for label in labels) == sorted(ASSERTION_LABELS - defaults)
 
 
 def test_pubtator_passes_over_relations(tmp_path):

@@ -25,7 +25,7 @@ class Corpus(KnowledgeModel):
 
     source: Source
     licence: str
-    format: Literal["brat", "conll", "phee", "pubtator", "spacy"]
+    format: Literal["brat", "brat_attributes", "conll", "phee", "pubtator", "spacy"]
     folder: str
     types: dict[str, str] = Field(default_factory=dict)
 

@@ -15,7 +15,7 @@ _OFFSETS = re.compile(r"(\S+) (\d+ \d+(?:;\d+ \d+)*)")
 
 
 def read_brat(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
-    """Yield the documents of some ``.ann`` files.
+    """Yield the documents of some ``.ann`` files with the spans of their T rows.
 
     A discontinuous span (``start end;start end``) becomes its hull.
 
@@ -25,27 +25,43 @@ def read_brat(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
         If a file is missing, a row broken, or an offset wrong.
     """
     for path in annotations:
-        rows = read_text(path).split("\n")
-        beside = path.with_suffix(".txt")
-        if not beside.is_file():
-            raise InputError(shown(path), f"has no {beside.name} beside it", "each .ann file needs its text")
-        text = read_text(beside)
-        yield AnnotatedDocument(path.stem, text, tuple(_spans(path, rows, text)))
+        text, rows = _read(path)
+        yield AnnotatedDocument(path.stem, text, tuple(_spans(path, rows, text).values()))
 
 
-def _spans(path: Path, rows: Iterable[str], text: str) -> Iterator[LabelledSpan]:
-    """Yield the spans of a file; one with an attribute comes a second time, as ``Attribute.value``."""
-    by_id: dict[str, LabelledSpan] = {}
-    said: list[tuple[str, str]] = []
-    for number, row in enumerate(rows, 1):
-        if row.startswith("T"):
-            by_id[row.split("\t", 1)[0]] = read_span(path, number, row, text)
-        elif attribute := _ATTRIBUTE.match(row):
-            said.append((attribute[2], f"{attribute[1]}.{attribute[3]}"))
-    yield from by_id.values()
-    for identifier, value in said:
-        if identifier in by_id:
-            yield by_id[identifier]._replace(label=value)
+def read_brat_attributes(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
+    """Yield the documents of some ``.ann`` files with what their A rows say of spans: ``Attribute.value`` as the type.
+
+    Raises
+    ------
+    InputError
+        If a file is missing, a row broken, or an offset wrong.
+    """
+    for path in annotations:
+        text, rows = _read(path)
+        spans = _spans(path, rows, text)
+        said = [found for row in rows if (found := _ATTRIBUTE.match(row)) and found[2] in spans]
+        yield AnnotatedDocument(
+            path.stem, text, tuple(spans[found[2]]._replace(label=f"{found[1]}.{found[3]}") for found in said)
+        )
+
+
+def _read(path: Path) -> tuple[str, list[str]]:
+    """Return the text beside an ``.ann`` file, and the file's rows."""
+    rows = read_text(path).split("\n")
+    beside = path.with_suffix(".txt")
+    if not beside.is_file():
+        raise InputError(shown(path), f"has no {beside.name} beside it", "each .ann file needs its text")
+    return read_text(beside), rows
+
+
+def _spans(path: Path, rows: Iterable[str], text: str) -> dict[str, LabelledSpan]:
+    """Return the spans of a file by their ids."""
+    return {
+        row.split("\t", 1)[0]: read_span(path, number, row, text)
+        for number, row in enumerate(rows, 1)
+        if row.startswith("T")
+    }
 
 
 def annotations_in(folder: Path) -> list[Path]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from nlp_engine.errors import InputError
 from nlp_engine.text.ner.labels import Corpus
-from nlp_engine.training.corpora.brat import annotations_in, read_brat
+from nlp_engine.training.corpora.brat import annotations_in, read_brat, read_brat_attributes
 from nlp_engine.training.corpora.conll import read_conll
 from nlp_engine.training.corpora.document import AnnotatedDocument, labelled
 from nlp_engine.training.corpora.files import read_lines
@@ -25,6 +25,10 @@ _ONE_FILE: Mapping[str, tuple[Callable[[Path], Iterator[AnnotatedDocument]], tup
     "spacy": (read_spacy, (".spacy", ".jsonl")),
 }
 """Format -> how one of its files is read, and how the file of a part may end."""
+_BRAT: Mapping[str, Callable[[Iterable[Path]], Iterator[AnnotatedDocument]]] = {
+    "brat": read_brat,
+    "brat_attributes": read_brat_attributes,
+}
 _WHERE = "point --data at the folder that holds the corpora"
 FORMATS = ("brat", "conll", "pubtator", "spacy")
 """The formats that any file may have."""
@@ -38,8 +42,8 @@ def read_files(form: str, paths: Sequence[Path]) -> Iterator[AnnotatedDocument]:
     InputError
         If a file cannot be read; the sentence names the file, and the line.
     """
-    if form == "brat":
-        yield from read_brat(_annotations(paths))
+    if form in _BRAT:
+        yield from _BRAT[form](_annotations(paths))
         return
     for path in paths:
         yield from _ONE_FILE[form][0](path)
@@ -65,7 +69,7 @@ def part_files(corpus: Corpus, folder: Path, part: Part) -> list[Path]:
 
     brat: ``docs/`` with the ids in ``<part>.txt``, or a folder ``<part>/``; other formats: one file ``<part>.<end>``.
     """
-    if corpus.format != "brat":
+    if corpus.format not in _BRAT:
         candidates = [folder / f"{part}{ending}" for ending in _ONE_FILE[corpus.format][1]]
         return [path for path in candidates if path.is_file()][:1]
     ids = folder / f"{part}.txt"
@@ -80,7 +84,7 @@ def find_folder(corpus: Corpus, data: Sequence[Path]) -> Path | None:
 
 
 def _first_name(corpus: Corpus, folder: Path, part: Part) -> str:
-    ending = ".txt" if corpus.format == "brat" else _ONE_FILE[corpus.format][1][0]
+    ending = ".txt" if corpus.format in _BRAT else _ONE_FILE[corpus.format][1][0]
     return f"{folder.name}/{part}{ending}"
 
 
