@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nlp_engine.assessment import Attribute, AttributeLabel
 from nlp_engine.text.attribute_rules import AttributeRules
@@ -12,6 +12,7 @@ from nlp_engine.text.quantities import Quantity, number_of, only_quantity, read_
 _NUMBER = "#"
 _REACH = 30
 _MOST_UNKNOWN = 2
+_BEFORE_DURATION = frozenset({"for", "x"})
 
 
 class Medications:
@@ -33,7 +34,7 @@ class Medications:
         _, stop = tokens.range_of(drug.end, max(drug.end, stop_at))
         stop = min(stop, place + _REACH)
         numbered = [_NUMBER if key[0].isdigit() else key for key in tokens.keys[place:stop]]
-        return list(self._walk(note, place, stop, numbered))
+        return list(_joined(note, self._walk(note, place, stop, numbered)))
 
     def _walk(self, note: ReadNote, place: int, stop: int, numbered: Sequence[str]) -> Iterator[Attribute]:
         begin, unknown, after_break = place, 0, False
@@ -57,7 +58,8 @@ class Medications:
         hit = self._rules.medication.at(numbered, place - begin, stop - begin)
         quantity = self._quantity(note, place, stop)
         if hit is not None and (quantity is None or hit.behind + begin > quantity[1].behind):
-            return _attribute(note, place, hit.behind + begin, hit.payload), hit.behind + begin
+            is_led = hit.payload is AttributeLabel.DURATION and note.tokens.keys[place] in _BEFORE_DURATION
+            return _attribute(note, place + is_led, hit.behind + begin, hit.payload), hit.behind + begin
         if quantity is None:
             return None
         label, read = quantity
@@ -88,6 +90,25 @@ class Medications:
             value=dosage.value if dosage else number_of(note.tokens.keys[first]) if behind - first == 1 else None,
             unit=dosage.unit if dosage else None,
         )
+
+
+def _joined(note: ReadNote, attributes: Iterable[Attribute]) -> Iterator[Attribute]:
+    """Make one of frequencies with nothing but a blank between them ("b.i.d. p.r.n.")."""
+    last: Attribute | None = None
+    for attribute in attributes:
+        if (
+            last is not None
+            and last.label is attribute.label is AttributeLabel.FREQUENCY
+            and note.text[last.end : attribute.start].isspace()
+        ):
+            text = note.text[last.start : attribute.end]
+            last = last.model_copy(update={"end": attribute.end, "text": text})
+            continue
+        if last is not None:
+            yield last
+        last = attribute
+    if last is not None:
+        yield last
 
 
 def _attribute(
