@@ -27,7 +27,7 @@ from nlp_engine.training.ner.sources import Folders, as_list, folder_of, known_t
 
 logger = logging.getLogger(__name__)
 _EVERYTHING = 1_000_000
-_TYPICAL = 30
+_TYPICAL = 8
 """Texts of each corpus that the inputs of the network are evened out by."""
 Documents = Mapping[str, Sequence[AnnotatedDocument]]
 """Head -> what it is measured on."""
@@ -84,9 +84,9 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
 
 
 def _typical_texts(corpora: Iterable[Corpus], data: Folders) -> Iterator[str]:
-    """Yield some texts of each corpus's train part."""
-    for corpus in corpora:
-        yield from (document.text for document in _read(corpus, data, "train")[:_TYPICAL])
+    """Yield some texts of each corpus's train part; corpora of one folder have the same."""
+    texts = (document.text for corpus in corpora for document in _read(corpus, data, "train")[:_TYPICAL])
+    yield from dict.fromkeys(texts)
 
 
 def evaluate_ner(data: Folders, model: Path | None = None, corpora: Sequence[str] = (), part: Part = "dev") -> Figures:
