@@ -29,7 +29,8 @@ NerOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME_OR_FOLDER_OR_YAML",
-        help="The model that finds the entities: an installed spaCy model, a model folder, or a YAML file about one.",
+        help="The model that finds the entities: fast (a smaller one), an installed spaCy model, a model folder, or a "
+        "YAML file about one.",
     ),
 ]
 _SHOWN_FAILURES = 10

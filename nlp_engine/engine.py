@@ -107,8 +107,8 @@ class Engine:
         threads
             CPU threads of the language model; for many records, many processes with one thread each are faster.
         ner
-            What finds the entities instead of the embedded model: a model folder, the name of an installed spaCy model,
-            or a YAML file that describes one (``docs/text.md``).
+            What finds the entities instead of the embedded model: ``fast``, a model folder, the name of an installed
+            spaCy model, or a YAML file that describes one (``docs/text.md``).
 
         Raises
         ------

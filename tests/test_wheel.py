@@ -31,7 +31,8 @@ def wheel(tmp_path_factory) -> Path:
 
 def test_wheel_holds_rules_templates_and_weights_and_no_share_alike_data(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("rules/labs/chemistry.yaml", "templates/clinician.html.j2", "models/ner/model.onnx", "py.typed"):
+    models = ("models/ner/model.onnx", "models/ner_fast/model.onnx")
+    for needed in ("rules/labs/chemistry.yaml", "templates/clinician.html.j2", "py.typed", *models):
         assert f"nlp_engine/{needed}" in names
     assert not [name for name in names if name.startswith(("tests", "corpus_samples")) or "CLAIMED" in name]
     assert wheel.stat().st_size < 100e6

@@ -97,8 +97,8 @@ class TextStage:
         threads
             CPU threads of the network.
         ner
-            A model folder, the name of an installed spaCy model, or a YAML file that describes one (``docs/text.md``);
-            None for the embedded model.
+            ``fast``, a model folder, the name of an installed spaCy model, or a YAML file that describes one
+            (``docs/text.md``); None for the embedded model.
 
         Raises
         ------

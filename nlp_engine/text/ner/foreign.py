@@ -10,14 +10,16 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from nlp_engine.errors import ModelError
-from nlp_engine.knowledge import KnowledgeModel, read_yaml
+from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
 from nlp_engine.text.ner.label_map import ForeignReader, Relabelled, check_labels, load_foreign_labels
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser, SpanReader
 
 Kind = Literal["onnx", "huggingface", "spacy"]
 _YAML = frozenset({".yaml", ".yml"})
+FAST = "fast"
+"""Name of the smaller model that is shipped beside the embedded one."""
 _PACKAGE = re.compile(r"\w[\w.-]*")
-_LIKE = "give a model folder, the name of an installed spaCy model, or a YAML file"
+_LIKE = "give fast, a model folder, the name of an installed spaCy model, or a YAML file"
 
 
 class ModelChoice(KnowledgeModel):
@@ -63,8 +65,8 @@ def load_reader(ner: str | Path | None = None, *, threads: int = 1) -> SpanReade
     Parameters
     ----------
     ner
-        A model folder (ours, Hugging Face's or spaCy's), the name of an installed spaCy model, or a YAML file with the
-        keys of `ModelChoice`; None for the embedded model.
+        ``fast``, a model folder (ours, Hugging Face's or spaCy's), the name of an installed spaCy model, or a YAML file
+        with the keys of `ModelChoice`; None for the embedded model.
     threads
         CPU threads of the network.
 
@@ -82,6 +84,8 @@ def load_reader(ner: str | Path | None = None, *, threads: int = 1) -> SpanReade
 
 def choose(ner: str | Path) -> ModelChoice:
     """Return the model that a folder, a name or a YAML file stands for, without loading it."""
+    if ner == FAST:
+        return ModelChoice(kind="onnx", path=resource("models") / "ner_fast")
     path = Path(ner)
     if path.suffix.lower() in _YAML:
         return _from_file(path)

@@ -45,6 +45,17 @@ class TestConfiguration:
         path = self.write(tmp_path, kind="huggingface", path=str(folder), min_score=(low + high) / 2)
         assert [span.score for span in load_reader(path).recognise(text)] == [high]
 
+    def test_fast_is_the_smaller_model_that_is_shipped_too(self):
+        fast = load_reader("fast")
+        text = "She was admitted with pneumonia. Denies chest pain. Started on metformin 500 mg."
+        found = {text[span.start : span.end] for span in fast.recognise(text)}
+        assert {"pneumonia", "chest pain", "metformin", "500 mg"} <= found
+        assert fast.version == "3-fast"
+        stage = TextStage.load(ner="fast")
+        (pain,) = [m for m in stage.extract(Note(id="n", text=text)).mentions if m.text == "chest pain"]
+        assert pain.presence == "absent"
+        assert stage.versions["ner"] == "3-fast"
+
     def test_our_own_kind(self, tmp_path):
         text = "She was admitted with pneumonia."
         path = self.write(tmp_path, kind="onnx", path=str(EMBEDDED))
