@@ -141,8 +141,12 @@ class TextStage:
         found: list[Span] = []
         judgements: Judgements | None = None
         if read.tokens.keys:
-            found = [_in_sentence(read, entity) for entity in self._recogniser.recognise(readable)]
-            judgements = self._judge.judge(readable) if self._judge is not None else None
+            if self._judge is not None and self._judge is self._recogniser:
+                entities, judgements = self._judge.read(readable)
+            else:
+                entities = self._recogniser.recognise(readable)
+                judgements = self._judge.judge(readable) if self._judge is not None else None
+            found = [_in_sentence(read, entity) for entity in entities]
         coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
         spans, attributes = self._all_spans(read, found, coder)
         chosen = spans if own is None else own

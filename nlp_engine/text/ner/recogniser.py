@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,13 @@ class WindowResult(NamedTuple):
     said: NDArray[np.float16]
 
 
+class Reading(NamedTuple):
+    """What one pass over a note gives: its spans, and what the network says of its words."""
+
+    spans: list[EntitySpan]
+    judgements: Judgements
+
+
 class Recogniser:
     """The embedded named entity recogniser; its quality on each corpus is printed by ``benchmarks/ner.py``.
 
@@ -83,7 +91,8 @@ class Recogniser:
     def __init__(self, tagger: OnnxTagger, merge: tuple[MergeStep, ...], *, kept: int = WINDOWS_KEPT) -> None:
         self._tagger = tagger
         self._merge = merge
-        self._merged = frozenset(step.head for step in merge)
+        merged = {step.head for step in merge}
+        self._merged = tuple(head for head in tagger.heads if head.name in merged)
         self._judging = tuple(head for head in tagger.heads if ASSERTION_LABELS.issuperset(head.labels))
         self._recent: RecentResults[WindowResult] = RecentResults(kept)
 
@@ -106,48 +115,48 @@ class Recogniser:
         return self._tagger.version
 
     def recognise(self, text: str) -> list[EntitySpan]:
-        """Return the spans of a note, in order.
+        """Return the spans of a note, in order, as `read` does."""
+        return self.read(text).spans
+
+    def judge(self, text: str) -> Judgements:
+        """Return what the network says of the words of a note, as `read` does."""
+        return self.read(text).judgements
+
+    def read(self, text: str) -> Reading:
+        """Return the spans of a note, in order, and what is said of its words.
 
         Mentions do not overlap one another, nor do attributes; an attribute may lie inside a mention ("severe" in
         "severe pain").
         """
-        by_head = self.recognise_heads(text, self._merged)
+        words, results = self._results(text, self._merged)
+        by_head = _by_head(words, results)
         layers: dict[bool, list[EntitySpan]] = {True: [], False: []}
         for step in self._merge:
             for span in by_head[step.head]:
                 if span.score >= step.min_score and (step.labels is None or span.label in step.labels):
                     layers[span.label in MENTION_LABELS].append(span)
         mentions, attributes = _without_overlap(layers[True]), _without_overlap(layers[False])
-        return sorted([*mentions, *attributes], key=lambda span: (span.start, -span.end))
+        spans = sorted([*mentions, *attributes], key=lambda span: (span.start, -span.end))
+        return Reading(spans, self._judgements(words, [result.said for _, result in results]))
 
     @property
     def can_judge(self) -> bool:
         """Whether the model has heads that say something of a mention, like whether it is absent."""
         return bool(self._judging)
 
-    def judge(self, text: str) -> Judgements:
-        """Return what the network says of the words of a note; after `recognise` nothing is computed again."""
-        words = split_words(text, self._tagger.tokenizer)
+    def recognise_heads(self, text: str) -> dict[str, list[EntitySpan]]:
+        """Return what each head says by itself: head -> spans in order, without overlap within a head."""
+        found = _by_head(*self._results(text, self._tagger.heads))
+        return {head.name: found[head.name] for head in self._tagger.heads}
+
+    def _judgements(self, words: Words, said: list[NDArray[np.float16]]) -> Judgements:
         values = tuple(label.lower() for head in self._judging for label in head.labels)
-        heads = self._heads(self._merged)
-        said = [self._read(words, window, heads).said for window in cut_windows(words)]
         probabilities = np.concatenate(said).astype(np.float32) if said else np.zeros((0, len(values)), np.float32)
         return Judgements(words.spans, values, probabilities)
 
-    def _heads(self, names: frozenset[str]) -> tuple[Head, ...]:
-        return tuple(head for head in self._tagger.heads if head.name in names)
-
-    def recognise_heads(self, text: str, names: frozenset[str] | None = None) -> dict[str, list[EntitySpan]]:
-        """Return what each head says by itself, all heads if None: head -> spans in order, no two overlapping."""
+    def _results(self, text: str, heads: tuple[Head, ...]) -> tuple[Words, list[tuple[Window, WindowResult]]]:
         words = split_words(text, self._tagger.tokenizer)
-        heads = self._tagger.heads if names is None else self._heads(names)
-        found: dict[str, list[EntitySpan]] = {head.name: [] for head in heads}
-        for window in cut_windows(words):
-            for span in self._read(words, window, heads).spans:
-                start = words.spans[window.start + span.first][0]
-                end = words.spans[window.start + span.stop - 1][1]
-                found[span.head].append(EntitySpan(start, end, span.label, span.score, span.head))
-        return {head: sorted(_without_overlap(spans), key=lambda s: s.start) for head, spans in found.items()}
+        return words, [(window, self._read(words, window, heads)) for window in cut_windows(words)]
 
     def _read(self, words: Words, window: Window, heads: tuple[Head, ...]) -> WindowResult:
         """Return the spans of some heads whose middle lies in the window's core, and what is said of its words."""
@@ -180,6 +189,19 @@ def _decode(head: Head, scores: NDArray[np.float32]) -> Iterator[WordSpan]:
         if stop < len(path):
             total += float(np.log1p(-min(np.exp(scores[stop, 2 + 2 * label]), 1 - _LEAST)))
         yield WordSpan(first, stop, head.labels[label], head.calibration(math.exp(total)), head.name)
+
+
+def _by_head(words: Words, results: list[tuple[Window, WindowResult]]) -> defaultdict[str, list[EntitySpan]]:
+    """Return head -> spans in order of the note, without overlap within a head."""
+    found: defaultdict[str, list[EntitySpan]] = defaultdict(list)
+    for window, result in results:
+        for span in result.spans:
+            start = words.spans[window.start + span.first][0]
+            end = words.spans[window.start + span.stop - 1][1]
+            found[span.head].append(EntitySpan(start, end, span.label, span.score, span.head))
+    for head, spans in found.items():
+        found[head] = sorted(_without_overlap(spans), key=lambda span: span.start)
+    return found
 
 
 def _without_overlap(spans: Iterable[EntitySpan]) -> list[EntitySpan]:

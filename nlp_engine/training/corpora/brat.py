@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from nlp_engine.errors import InputError
@@ -24,44 +25,30 @@ def read_brat(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
     InputError
         If a file is missing, a row broken, or an offset wrong.
     """
-    for path in annotations:
-        text, rows = _read(path)
-        yield AnnotatedDocument(path.stem, text, tuple(_spans(path, rows, text).values()))
+    for document, spans, _ in map(_read, annotations):
+        yield replace(document, spans=tuple(spans.values()))
 
 
 def read_brat_attributes(annotations: Iterable[Path]) -> Iterator[AnnotatedDocument]:
-    """Yield the documents of some ``.ann`` files with what their A rows say of spans: ``Attribute.value`` as the type.
-
-    Raises
-    ------
-    InputError
-        If a file is missing, a row broken, or an offset wrong.
-    """
-    for path in annotations:
-        text, rows = _read(path)
-        spans = _spans(path, rows, text)
+    """Yield the same documents with what their A rows say of spans: ``Attribute.value`` as the type."""
+    for document, spans, rows in map(_read, annotations):
         said = [found for row in rows if (found := _ATTRIBUTE.match(row)) and found[2] in spans]
-        yield AnnotatedDocument(
-            path.stem, text, tuple(spans[found[2]]._replace(label=f"{found[1]}.{found[3]}") for found in said)
-        )
+        yield replace(document, spans=tuple(spans[row[2]]._replace(label=f"{row[1]}.{row[3]}") for row in said))
 
 
-def _read(path: Path) -> tuple[str, list[str]]:
-    """Return the text beside an ``.ann`` file, and the file's rows."""
+def _read(path: Path) -> tuple[AnnotatedDocument, dict[str, LabelledSpan], list[str]]:
+    """Return a document without spans, the spans of its ``.ann`` file by their ids, and the rows of the file."""
     rows = read_text(path).split("\n")
     beside = path.with_suffix(".txt")
     if not beside.is_file():
         raise InputError(shown(path), f"has no {beside.name} beside it", "each .ann file needs its text")
-    return read_text(beside), rows
-
-
-def _spans(path: Path, rows: Iterable[str], text: str) -> dict[str, LabelledSpan]:
-    """Return the spans of a file by their ids."""
-    return {
+    text = read_text(beside)
+    spans = {
         row.split("\t", 1)[0]: read_span(path, number, row, text)
         for number, row in enumerate(rows, 1)
         if row.startswith("T")
     }
+    return AnnotatedDocument(path.stem, text, ()), spans, rows
 
 
 def annotations_in(folder: Path) -> list[Path]:

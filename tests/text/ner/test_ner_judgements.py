@@ -45,8 +45,7 @@ class Network:
 
 
 def extract(said):
-    network = Network(said)
-    mentions = TextStage(network, judge=network).extract(
+    mentions = TextStage(Network(None), judge=Network(said)).extract(
         Note(id="n", text=TEXT), mentions=[(7, 12, "PROBLEM"), (35, 41, "PROBLEM")]
     )
     return mentions.mentions
