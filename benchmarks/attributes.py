@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from nlp_engine.assessment import Mention
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
+from nlp_engine.text.stage import TextRules
 from nlp_engine.training.corpora import LabelledSpan
 from nlp_engine.training.corpora.annotated_note import AnnotatedNote, read_annotated_notes
 from nlp_engine.training.evaluation import count_by_label, total
 
 ANNOTATED = Path(__file__).parents[1] / "corpus_samples" / "annotated"
 GROUPS = {"DRUG": "of drugs", "TEST": "of tests"}
+HOSTS = (*GROUPS, None)
 Link = tuple[LabelledSpan, int]
 """An attribute, and where its mention starts."""
 
@@ -51,27 +54,29 @@ def main() -> None:
     ids = (ANNOTATED / f"{arguments.part}.txt").read_text(encoding="utf-8").split()
     notes = list(read_annotated_notes(ANNOTATED / "docs", ids))
     stage = TextStage(Recogniser.load(arguments.model))
-    for host in ("DRUG", "TEST", None):
-        _print_found(notes, stage, host)
+    found = [_mentions(note, stage) for note in notes]
+    for host in HOSTS:
+        _print_found(notes, found, host)
     _print_joined(notes, arguments.show)
 
 
-def _print_found(notes: Sequence[AnnotatedNote], stage: TextStage, host: str | None) -> None:
+def _print_found(notes: Sequence[AnnotatedNote], found: Sequence[Sequence[Mention]], host: str | None) -> None:
     print(f"\nfound, {GROUPS.get(host or '', 'of other mentions')}")
     counts = count_by_label(
-        [({span for span, _ in _gold(note, host)}, {span for span, _ in _links(note, stage, host)}) for note in notes]
+        ({span for span, _ in _gold(note, host)}, {span for span, _ in _links(mentions, host)})
+        for note, mentions in zip(notes, found, strict=True)
     )
     for label, count in [("all", total(counts.values())), *sorted(counts.items())]:
         print(f"{label:14} gold {count.gold:5}  strict F1 {count.f1:5.1f}  relaxed F1 {count.relaxed_f1:5.1f}")
 
 
 def _print_joined(notes: Sequence[AnnotatedNote], show: int) -> None:
-    rules = TextStage(Given(notes[0]))._rules
+    rules = TextRules.load()
     right, gold, said = Counter[str](), Counter[str](), Counter[str]()
     for note in notes:
-        stage = TextStage(Given(note), rules)
-        for host in ("DRUG", "TEST", None):
-            expected, found = set(_gold(note, host)), set(_links(note, stage, host))
+        mentions = _mentions(note, TextStage(Given(note), rules))
+        for host in HOSTS:
+            expected, found = set(_gold(note, host)), set(_links(mentions, host))
             group = GROUPS.get(host or "", "of other mentions")
             given = {span for span, _ in expected}
             found = {link for link in found if link[0] in given}
@@ -98,9 +103,13 @@ def _gold(note: AnnotatedNote, host: str | None) -> Iterator[Link]:
             yield from ((attribute, mention.span.start) for attribute in mention.attributes)
 
 
-def _links(note: AnnotatedNote, stage: TextStage, host: str | None) -> Iterator[Link]:
+def _mentions(note: AnnotatedNote, stage: TextStage) -> Sequence[Mention]:
     given = [tuple(mention.span) for mention in note.mentions]
-    for mention in stage.extract(Note(id=note.id, text=note.text), mentions=given).mentions:
+    return stage.extract(Note(id=note.id, text=note.text), mentions=given).mentions
+
+
+def _links(mentions: Iterable[Mention], host: str | None) -> Iterator[Link]:
+    for mention in mentions:
         if _belongs(mention.label.value, host):
             for own in mention.attributes:
                 yield LabelledSpan(own.start, own.end, own.label.value), mention.start
