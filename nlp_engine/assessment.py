@@ -11,64 +11,27 @@ from enum import StrEnum
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from nlp_engine.extraction import Attribute as Attribute
+from nlp_engine.extraction import AttributeLabel as AttributeLabel
+from nlp_engine.extraction import Code as Code
+from nlp_engine.extraction import Cue as Cue
+from nlp_engine.extraction import DrugStatus as DrugStatus
+from nlp_engine.extraction import Expansion as Expansion
+from nlp_engine.extraction import Experiencer as Experiencer
+from nlp_engine.extraction import Flag as Flag
+from nlp_engine.extraction import MedicationDetails as MedicationDetails
+from nlp_engine.extraction import Mention as Mention
+from nlp_engine.extraction import MentionLabel as MentionLabel
+from nlp_engine.extraction import NoteExtraction as NoteExtraction
+from nlp_engine.extraction import Presence as Presence
+from nlp_engine.extraction import ResultModel as ResultModel
+from nlp_engine.extraction import Temporality as Temporality
 from nlp_engine.record import InputProblem, Number, ObservationKind, PatientRecord
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-
-class MentionLabel(StrEnum):
-    """What a mention is about."""
-
-    PROBLEM = "PROBLEM"
-    TEST = "TEST"
-    TREATMENT = "TREATMENT"
-    DRUG = "DRUG"
-    ANATOMY = "ANATOMY"
-
-
-class AttributeLabel(StrEnum):
-    """What an attribute says of its mention."""
-
-    VALUE = "VALUE"
-    STRENGTH = "STRENGTH"
-    DOSAGE = "DOSAGE"
-    FORM = "FORM"
-    ROUTE = "ROUTE"
-    FREQUENCY = "FREQUENCY"
-    DURATION = "DURATION"
-    SEVERITY = "SEVERITY"
-    COURSE = "COURSE"
-    BODY_LOCATION = "BODY_LOCATION"
-    DATE = "DATE"
-
-
-class Presence(StrEnum):
-    """Whether the note says that the thing is there."""
-
-    PRESENT = "present"
-    ABSENT = "absent"
-    POSSIBLE = "possible"
-    CONDITIONAL = "conditional"
-    HYPOTHETICAL = "hypothetical"
-
-
-class Temporality(StrEnum):
-    """When the thing is, seen from the note."""
-
-    CURRENT = "current"
-    HISTORICAL = "historical"
-    FUTURE = "future"
-
-
-class Experiencer(StrEnum):
-    """Who has the thing."""
-
-    PATIENT = "patient"
-    FAMILY = "family"
-    OTHER = "other"
 
 
 class Indicator(StrEnum):
@@ -96,85 +59,6 @@ class EvidenceKind(StrEnum):
     IMAGE = "image"
     MEDICATION = "medication"
     PATIENT = "patient"
-
-
-class Flag(StrEnum):
-    """Interpretation of a result, HL7 v3 ObservationInterpretation."""
-
-    NORMAL = "N"
-    LOW = "L"
-    HIGH = "H"
-    CRITICAL_LOW = "LL"
-    CRITICAL_HIGH = "HH"
-    ABNORMAL = "A"
-
-
-class ResultModel(BaseModel):
-    """Base of everything that goes out: frozen, unknown fields refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class Cue(ResultModel):
-    """The words that decided an assertion; offsets count characters of the note."""
-
-    start: int
-    end: int
-    text: str
-
-
-class Code(ResultModel):
-    """A code of a terminology, with a score between 0 and 1."""
-
-    system: str
-    code: str
-    display: str
-    score: float
-
-
-class Attribute(ResultModel):
-    """A word or number that belongs to a mention ("500 mg", "twice daily"); offsets count characters of the note."""
-
-    label: AttributeLabel
-    start: int
-    end: int
-    text: str
-    value: Number | None = None
-    comparator: Literal["<", "<=", ">", ">="] | None = None
-    unit: str | None = None
-    flag: Flag | None = None
-
-
-class Mention(ResultModel):
-    """Something a note speaks of; ``note.text[start:end] == text`` always holds."""
-
-    id: str
-    start: Annotated[int, Field(ge=0)]
-    end: int
-    text: str
-    label: MentionLabel
-    section: str | None = None
-    presence: Presence = Presence.PRESENT
-    temporality: Temporality = Temporality.CURRENT
-    experiencer: Experiencer = Experiencer.PATIENT
-    cues: tuple[Cue, ...] = ()
-    score: Annotated[float, Field(ge=0, le=1)] = 1.0
-    codes: tuple[Code, ...] = ()
-    attributes: tuple[Attribute, ...] = ()
-
-    @model_validator(mode="after")
-    def _span_fits_text(self) -> Self:
-        if self.end - self.start != len(self.text) or not self.text:
-            raise ValueError(f"mention {self.id}: span {self.start}-{self.end} does not have the length of its text")
-        return self
-
-
-class NoteExtraction(ResultModel):
-    """All mentions of one note: the object that ``nlp-engine extract`` writes a line of."""
-
-    note_id: str
-    patient_id: str | None = None
-    mentions: tuple[Mention, ...] = ()
 
 
 class LabResult(ResultModel):

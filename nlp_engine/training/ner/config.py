@@ -13,6 +13,8 @@ from nlp_engine.text.ner.labels import Corpus, load_labels
 CorpusName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """It names a head of the network: small letters, digits and ``_``."""
 DEFAULT = Path(__file__).with_name("default.yaml")
+EMBEDDED = Path("embedded")
+"""What ``start_from`` calls the model that is shipped."""
 
 
 class Teacher(KnowledgeModel):
@@ -53,8 +55,9 @@ class NerConfig(KnowledgeModel):
     layers
         How many of the encoder's layers are kept, from the first.
     start_from
-        Checkpoint of another run, a relative path being looked for in the folder ``--work``: its weights are taken
-        wherever names and shapes are the same, so that heads may be added. None: the published encoder and fresh heads.
+        Checkpoint of another run or a model folder, a relative path being looked for in the folder ``--work``, or
+        ``embedded``: the model that is shipped. Its weights are taken wherever names and shapes are the same, so that
+        heads may be added. None: the published encoder and fresh heads.
     teacher
         A larger network to learn from beside the tags; None: tags alone.
     corpora

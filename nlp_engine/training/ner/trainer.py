@@ -13,14 +13,16 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from nlp_engine.knowledge import resource
 from nlp_engine.text.ner.labels import LabelFile
 from nlp_engine.text.ner.network import load_tokenizer
-from nlp_engine.training.ner.config import NerConfig, Teacher
+from nlp_engine.training.ner.config import EMBEDDED, NerConfig, Teacher
 from nlp_engine.training.ner.dataset import IGNORED, Batch, Tagged, collate, epoch_batches
 from nlp_engine.training.ner.distil import soft_loss
 from nlp_engine.training.ner.encoder import BASE_ENCODERS
 from nlp_engine.training.ner.material import read_material
 from nlp_engine.training.ner.model import MultiHeadTagger, new_tagger
+from nlp_engine.training.ner.restore import weights_of
 
 logger = logging.getLogger(__name__)
 CHECKPOINT = "checkpoint.pt"
@@ -74,7 +76,8 @@ def _in_work(config: NerConfig, work: Path) -> NerConfig:
     """Return the configuration with the checkpoints of other runs found in the folder of this one."""
     found: dict[str, object] = {}
     if config.start_from is not None:
-        found["start_from"] = work / config.start_from
+        is_embedded = config.start_from == EMBEDDED
+        found["start_from"] = resource("models") / "ner" if is_embedded else work / config.start_from
     if config.teacher is not None:
         found["teacher"] = config.teacher.model_copy(update={"checkpoint": work / config.teacher.checkpoint})
     return config.model_copy(update=found)
@@ -154,13 +157,13 @@ def _loss(
     return teacher.weight * soft + (1 - teacher.weight) * torch.stack(losses).sum()
 
 
-def _start_from(checkpoint: Path, model: MultiHeadTagger) -> None:
-    """Take over the weights that fit; heads that the checkpoint lacks stay fresh."""
-    weights = torch.load(checkpoint, weights_only=True)["model"]
+def _start_from(start: Path, model: MultiHeadTagger) -> None:
+    """Take over the weights of a checkpoint or model folder that fit; heads that it lacks stay fresh."""
+    weights = weights_of(start) if start.is_dir() else torch.load(start, weights_only=True)["model"]
     own = model.state_dict()
     fitting = {name: value for name, value in weights.items() if name in own and value.shape == own[name].shape}
     model.load_state_dict(fitting, strict=False)
-    logger.info("starts from a checkpoint: %d of %d tensors taken over", len(fitting), len(own))
+    logger.info("starts from other weights: %d of %d tensors taken over", len(fitting), len(own))
 
 
 def _save(path: Path, state: TrainingState, epochs_done: int) -> None:
