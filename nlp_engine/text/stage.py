@@ -150,6 +150,7 @@ class TextStage:
         coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
         spans, attributes = self._all_spans(read, found, coder)
         chosen = spans if own is None else own
+        attributes = fitting(attributes, sorted(chosen, key=lambda span: span.start))
         assertions = self._asserter.decide(read, chosen, judgements)
         built = self._build(read, chosen, assertions, attributes, coder)
         return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))
@@ -171,7 +172,7 @@ class TextStage:
         tests = self._linker.measurements.tests(read, mentions)
         mentions = sorted([*mentions, *tests], key=lambda span: span.start)
         kept = [span for span in mentions if not self._is_title(read, span)]
-        return kept, fitting(attributes, kept)
+        return kept, attributes
 
     def _is_title(self, read: ReadNote, span: Span) -> bool:
         """Say whether a span only names a section or a body system ("Allergies:"); "EKG:" and "Pulse: 80" are tests."""
