@@ -39,6 +39,13 @@ class AttributeFile(KnowledgeModel):
     between: frozenset[str]
     breaks: frozenset[str]
     ends: frozenset[str]
+    joins: frozenset[str]
+    means: frozenset[str]
+    pronouns: frozenset[str]
+    grades: frozenset[str]
+    joiners: frozenset[str]
+    list_words: frozenset[str]
+    dose_words: frozenset[str]
 
 
 class AttributeRules:
@@ -67,6 +74,14 @@ class AttributeRules:
         self.between = file.between
         self.breaks = file.breaks
         self.ends = file.ends
+        self.joins = file.joins
+        self.means = file.means
+        self.pronouns = file.pronouns
+        self.grades = file.grades
+        self.joiners = file.joiners
+        self.list_words = file.list_words
+        doses = (file.strength_units, file.dosage_units, file.forms, file.routes, file.frequencies, file.durations)
+        self.dose_words = file.dose_words.union(key for phrases in doses for phrase in phrases for key in keys_of(phrase))
 
     @classmethod
     def load(cls, path: Path | None = None) -> AttributeRules:

@@ -20,7 +20,10 @@ _DASHES = frozenset("-\u2013")
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A quantity in words ``first`` to ``behind``; ``value`` None for a range or a pair (its text says it all)."""
+    """A quantity in words ``first`` to ``behind``; ``value`` None for a range or a pair (its text says it all).
+
+    ``unit_at`` is the word behind the number, where the unit begins if there is one.
+    """
 
     first: int
     behind: int
@@ -29,6 +32,7 @@ class Quantity:
     unit: str | None = None
     is_pair: bool = False
     is_range: bool = False
+    unit_at: int | None = None
 
 
 def number_of(key: str) -> Decimal | None:
@@ -43,7 +47,13 @@ def number_of(key: str) -> Decimal | None:
 
 
 def read_quantity(
-    tokens: Tokens, place: int, stop: int, units: PhraseTable[str], comparators: PhraseTable[Comparator] | None = None
+    tokens: Tokens,
+    place: int,
+    stop: int,
+    units: PhraseTable[str],
+    comparators: PhraseTable[Comparator] | None = None,
+    *,
+    in_list: bool = False,
 ) -> Quantity | None:
     """Return the quantity that begins at a word, None if there is none or it can be read two ways.
 
@@ -53,6 +63,8 @@ def read_quantity(
         The word that the quantity must end before.
     units, comparators
         Tables of the words that may stand behind and before the number.
+    in_list
+        The number is known to be one of a list, so that a sign before it ("135/4.1") only parts it from the others.
     """
     keys, first = tokens.keys, place
     hit = comparators.at(keys, place, stop) if comparators and place < stop else None
@@ -60,7 +72,7 @@ def read_quantity(
         place = hit.behind
     dot = place + 1 < stop and keys[place] == "." and tokens.ends[place] == tokens.starts[place + 1]
     place += dot
-    if place >= stop or not keys[place][0].isdigit() or _is_glued(tokens, first, place, dot=dot):
+    if place >= stop or not keys[place][0].isdigit() or (not in_list and _is_glued(tokens, first, place, dot=dot)):
         return None
     value = number_of(f"0.{keys[place]}" if dot and keys[place].isdigit() else keys[place])
     if value is None:
@@ -79,6 +91,7 @@ def read_quantity(
         unit.payload if unit else None,
         is_pair,
         is_range,
+        behind,
     )
 
 
