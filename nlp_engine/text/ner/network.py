@@ -21,12 +21,16 @@ _SPECIAL = (("[CLS]", "[SEP]", "[PAD]"), ("<s>", "</s>", "<pad>"))
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """One head: the corpus it learnt from, its labels, where its logits stand in the output, and its calibration."""
+    """One head: the corpus it learnt from, its labels, where its logits stand in the output, and its calibration.
+
+    ``least`` is the probability that a span needs to count.
+    """
 
     name: str
     labels: tuple[str, ...]
     offset: int
     calibration: Calibration
+    least: float = 0.0
 
     @property
     def columns(self) -> slice:
@@ -77,7 +81,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 def _head(entry: dict[str, Any]) -> Head:
     calibration = Calibration(**entry["calibration"]) if "calibration" in entry else Calibration()
-    return Head(entry["name"], tuple(entry["labels"]), entry["offset"], calibration)
+    return Head(entry["name"], tuple(entry["labels"]), entry["offset"], calibration, entry.get("least", 0.0))
 
 
 def special_tokens(tokenizer: Tokenizer) -> tuple[int, int, int]:

@@ -181,14 +181,19 @@ class Recogniser:
 
 
 def _decode(head: Head, scores: NDArray[np.float32]) -> Iterator[WordSpan]:
-    """Yield the spans of the best path; a span's raw score is the probability of all its tags and of its end."""
+    """Yield the spans of the best path that are likely enough.
+
+    A span's raw score is the probability of all its tags and of its end.
+    """
     path = best_path(scores)
     certainty = scores[np.arange(len(path)), path]
     for first, stop, label in spans_of(path):
         total = float(certainty[first:stop].sum())
         if stop < len(path):
             total += float(np.log1p(-min(np.exp(scores[stop, 2 + 2 * label]), 1 - _LEAST)))
-        yield WordSpan(first, stop, head.labels[label], head.calibration(math.exp(total)), head.name)
+        probability = head.calibration(math.exp(total))
+        if probability >= head.least:
+            yield WordSpan(first, stop, head.labels[label], probability, head.name)
 
 
 def _by_head(words: Words, results: list[tuple[Window, WindowResult]]) -> defaultdict[str, list[EntitySpan]]:

@@ -17,6 +17,8 @@ from nlp_engine.training.corpora import AnnotatedDocument, LabelledSpan
 _POINTS = 20
 _FOLDS = 2
 _FEWEST = 50
+_WORTH = 0.005
+"""Gain of F1 from which on doubtful spans are left out; of a mention they often have a part right."""
 
 Scored = list[tuple[float, bool]]
 """Score of a span, and whether borders and label were right."""
@@ -24,6 +26,8 @@ Scored = list[tuple[float, bool]]
 
 def calibrate(recogniser: Recogniser, folder: Path, dev: Mapping[str, Sequence[AnnotatedDocument]]) -> dict[str, float]:
     """Fit a curve a head and write it into the ``config.json`` of a model folder that has none yet.
+
+    The least probability that a span of the head needs is written beside it (`least_probability`).
 
     Parameters
     ----------
@@ -39,8 +43,11 @@ def calibrate(recogniser: Recogniser, folder: Path, dev: Mapping[str, Sequence[A
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     for entry in config["heads"]:
         if entry["name"] in found:
-            curve = fit([pair for document in found[entry["name"]] for pair in document])
+            spans = [pair for document in found[entry["name"]] for pair in document]
+            curve = fit(spans)
             entry["calibration"] = {"scores": curve.scores, "probabilities": curve.probabilities}
+            gold = sum(len(set(document.spans)) for document in dev[entry["name"]])
+            entry["least"] = least_probability([(curve(score), right) for score, right in spans], gold)
     (folder / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
     return {head: _crossed_error(documents) for head, documents in found.items()}
 
@@ -54,6 +61,28 @@ def fit(spans: Scored) -> Calibration:
     curve = IsotonicRegression(out_of_bounds="clip").fit(scores, right)
     points: NDArray[np.float64] = np.unique(np.quantile(scores, np.linspace(0, 1, _POINTS + 1)).round(4))
     return Calibration(tuple(points.tolist()), tuple(curve.predict(points).round(4).tolist()))
+
+
+def least_probability(spans: Scored, gold: int) -> float:
+    """Return half of the F1 that some spans reach if leaving out the less probable ones is worth it, else 0.
+
+    F1 is highest when everything is kept that is right with a probability of at least half the highest F1 (Lipton ZC et
+    al., Optimal Thresholding of Classifiers to Maximize F1 Measure, 2014); the F1 of all spans stands for the highest.
+
+    Parameters
+    ----------
+    spans
+        Probability of each span, and whether it was right.
+    gold
+        Number of annotated spans.
+    """
+    before = _f1(spans, gold)
+    kept = [(probability, right) for probability, right in spans if probability >= before / 2]
+    return round(before / 2, 4) if _f1(kept, gold) >= before + _WORTH else 0.0
+
+
+def _f1(spans: Scored, gold: int) -> float:
+    return 2 * sum(right for _, right in spans) / max(1, len(spans) + gold)
 
 
 def scored(recogniser: Recogniser, head: str, documents: Sequence[AnnotatedDocument]) -> list[Scored]:

@@ -26,7 +26,6 @@ from nlp_engine.training.evaluation import Figures, as_json, count_by_label, tot
 from nlp_engine.training.ner.sources import Folders, as_list, folder_of, known_to, require_part, settle, unknown_name
 
 logger = logging.getLogger(__name__)
-_EVERYTHING = 1_000_000
 _TYPICAL = 8
 """Texts of each corpus that the inputs of the network are evened out by."""
 Documents = Mapping[str, Sequence[AnnotatedDocument]]
@@ -69,11 +68,9 @@ def train_ner(data: Folders, work: Path, out: Path, *, config_path: Path | None 
     dev = {name: _read(labels.corpora[name], data, "dev") for name in config.corpora}
     figures = {}
     for name, folder in (("float32", work / "float32"), ("int8", out)):
-        # What it read for the figures is kept for the calibration.
-        recogniser = Recogniser.load(folder, kept=_EVERYTHING)
-        figures[name] = measure(recogniser, dev)
+        errors = calibrate(Recogniser.load(folder), folder, dev)
+        figures[name] = measure(Recogniser.load(folder), dev)
         logger.info("%s: strict F1 on dev %s", name, _summary(figures[name]))
-    errors = calibrate(recogniser, out, dev)
     logger.info("calibration error on dev %s", ", ".join(f"{head} {error:.3f}" for head, error in errors.items()))
     written = {
         **{name: as_json(figure) for name, figure in figures.items()},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nlp_engine.text.ner.calibration import Calibration, expected_error
-from nlp_engine.training.ner.calibrate import fit
+from nlp_engine.training.ner.calibrate import fit, least_probability
 
 
 def test_between_points_lies_a_straight_line_and_nothing_is_certain():
@@ -27,3 +27,11 @@ def test_a_boastful_model_is_corrected():
     assert curve(0.8) == pytest.approx(0.8**3, abs=0.06)
     raw = expected_error(scores.tolist(), right.tolist())
     assert expected_error([curve(score) for score in scores], right.tolist()) < 0.03 < raw
+
+
+def test_doubtful_spans_are_left_out_when_that_is_worth_it():
+    sure, doubtful = [(0.9, True)] * 60, [(0.2, False)] * 40
+    before = 2 * 60 / (100 + 80)
+    assert least_probability(sure + doubtful, 80) == pytest.approx(before / 2, abs=1e-4)
+    assert least_probability([(0.9, True)] * 60 + [(0.45, True)] * 40, 100) == 0.0
+    assert least_probability([], 10) == 0.0
