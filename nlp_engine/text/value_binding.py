@@ -16,9 +16,11 @@ from nlp_engine.text.attribute_rules import AttributeRules
 from nlp_engine.text.measurements import Measurements
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.quantities import Quantity, read_quantity
+from nlp_engine.text.tables import Table, find_tables
 
 _FAR, _NEAR = 25, 5
 _LONGEST_LIST = 12
+_ARROW_ENDS = frozenset(">-\u2192")
 
 Linked = defaultdict[int, list[Attribute]]
 
@@ -33,6 +35,12 @@ class _Work:
     tests: list[int]
     starts: list[int]
     has_value: set[int] = field(default_factory=set)
+    cells: dict[int, tuple[int, list[int]]] = field(default_factory=dict)
+    """Start of a cell of a table -> its end and the tests that head its column."""
+
+    def tests_in(self, start: int, end: int) -> list[int]:
+        """Return the tests that begin in a span."""
+        return self.tests[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
     def add(self, place: int, attribute: Attribute) -> None:
         self.linked[place].append(attribute)
@@ -61,6 +69,8 @@ class ValueBinder:
         others = [span for span in spans if span.label != AttributeLabel.VALUE]
         if not tests:
             return others
+        for table in find_tables(note.text):
+            self._cells(work, table)
         lists = list(self._lists(work))
         for members in lists:
             self._one_each(work, members)
@@ -81,6 +91,29 @@ class ValueBinder:
             following = work.mentions[place + 1] if place + 1 < len(work.mentions) else None
             if value is not None and (following is None or following.start >= value.end):
                 work.add(place, value)
+
+    def _cells(self, work: _Work, table: Table) -> None:
+        """Join the cells under a row of tests to the test that heads their column."""
+        heads = [work.tests_in(*cell) for cell in table.head.cells]
+        if not any(heads[1:]):
+            return
+        for row in table.rows:
+            if work.tests_in(row.cells[0][0], row.cells[-1][1]):
+                return
+            columns = table.columns(row)
+            for (start, end), column in zip(row.cells, columns, strict=True):
+                tests = heads[column] if column is not None else []
+                if tests:
+                    work.cells[start] = (end, tests)
+                    self._fill(work, start, end, tests)
+
+    def _fill(self, work: _Work, start: int, end: int, tests: Sequence[int]) -> None:
+        """Join the numbers that fill a cell, as many as there are tests."""
+        first, behind = work.note.tokens.range_of(start, end)
+        numbers, place = self._numbers(work.note, first, behind, len(tests))
+        if place == behind and len(numbers) == len(tests):
+            for test, quantity in zip(tests, numbers, strict=True):
+                work.add(test, self._measurements.attribute(work.note, quantity))
 
     def _lists(self, work: _Work) -> Iterator[list[int]]:
         """Yield tests that a list joins: "Na/K", "AST, ALT and bilirubin"; nothing else may stand between them."""
@@ -148,7 +181,8 @@ class ValueBinder:
 
     def _join(self, work: _Work, span: Span) -> None:
         attribute = self._measurements.read(work.note, span)
-        host = self._host(work, span)
+        end, heads = work.cells.get(span.start, (0, []))
+        host = heads[0] if len(heads) == 1 and span.end <= end else self._host(work, span)
         # The sign of an ion that became part of its name ("K+") is no value any more.
         is_sign = not any(letter.isalnum() for letter in attribute.text)
         if host is not None and not (is_sign and span.start < work.mentions[host].end):
@@ -180,9 +214,10 @@ class ValueBinder:
         """Say whether a value stands before its test: "normal strength", "a preserved ejection fraction"."""
         if after is None or not all(key in self._rules.between for key in after):
             return False
-        if before is None or any(key in self._rules.breaks for key in before):
+        if before is None or (any(key in self._rules.breaks for key in before) and before[-1] not in _ARROW_ENDS):
             return True
-        is_free = bool(before) and self._rules.fillers.get((before[-1],)) is None
+        # Behind an arrow stands a newer value of the test before.
+        is_free = bool(before) and before[-1] not in _ARROW_ENDS and self._rules.fillers.get((before[-1],)) is None
         return not after and is_free and following not in work.has_value
 
     def _main_test(self, work: _Work, place: int, has_earlier: bool) -> int:
