@@ -1,0 +1,5 @@
+"""Dates of notes: what "3/2", "POD 2" and "three weeks ago" mean, said as far as it can be told."""
+
+from nlp_engine.text.dates.reader import DateReader
+
+__all__ = ["DateReader"]
