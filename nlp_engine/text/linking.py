@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from nlp_engine.assessment import Attribute, AttributeLabel, MentionLabel
 from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.hosts import FAR, NEAR, Hosts
 from nlp_engine.text.measurements import Measurements
 from nlp_engine.text.medications import Medications
 from nlp_engine.text.note import ReadNote, Span
-
-_DRUG = frozenset({MentionLabel.DRUG, MentionLabel.TREATMENT})
-_PROBLEM = frozenset({MentionLabel.PROBLEM})
-_ANY = frozenset({MentionLabel.PROBLEM, MentionLabel.TEST, MentionLabel.TREATMENT, MentionLabel.DRUG})
-_HOSTS = {
-    AttributeLabel.VALUE: frozenset({MentionLabel.TEST}),
-    AttributeLabel.STRENGTH: _DRUG,
-    AttributeLabel.DOSAGE: _DRUG,
-    AttributeLabel.FORM: _DRUG,
-    AttributeLabel.ROUTE: _DRUG,
-    AttributeLabel.FREQUENCY: _ANY,
-    AttributeLabel.DURATION: _DRUG | _PROBLEM,
-    AttributeLabel.SEVERITY: _PROBLEM,
-    AttributeLabel.COURSE: _PROBLEM,
-    AttributeLabel.BODY_LOCATION: _ANY - {MentionLabel.DRUG},
-    AttributeLabel.DATE: _ANY,
-}
-_DOSES = frozenset(label for label, hosts in _HOSTS.items() if hosts == _DRUG) | {AttributeLabel.FREQUENCY}
-_DESCRIBES = frozenset({AttributeLabel.SEVERITY, AttributeLabel.COURSE, AttributeLabel.BODY_LOCATION})
-_FAR, _NEAR = 25, 5
-"""Farthest host in words: behind a mention there may be a list of doses; a description stands right at its problem."""
+from nlp_engine.text.value_binding import ValueBinder
 
 Linked = defaultdict[int, list[Attribute]]
 
@@ -43,6 +24,7 @@ class Linker:
         self._rules = rules
         self.measurements = Measurements(rules)
         self._medications = Medications(rules)
+        self._values = ValueBinder(rules, self.measurements)
 
     def link(self, note: ReadNote, mentions: Sequence[Span], found: Iterable[Span]) -> list[tuple[Attribute, ...]]:
         """Return the attributes of each mention.
@@ -55,72 +37,35 @@ class Linker:
             Attribute spans of the network.
         """
         linked: Linked = defaultdict(list)
-        self._by_words(note, mentions, linked)
-        taken = sorted((attribute.start, attribute.end) for own in linked.values() for attribute in own)
-        for span in found:
-            after = bisect_left(taken, (span.end, 0))
-            if after == 0 or max(end for _, end in taken[max(0, after - 2) : after]) <= span.start:
-                self._join(note, mentions, span, linked)
+        others = self._values.bind(note, mentions, found, linked)
+        hosts = Hosts(self._rules, note, mentions, others)
+        known = _Known(self._by_words(note, mentions))
+        for span in others:
+            places = known.replaced_by(span)
+            if places is not None:
+                known.add(self._medications.read(note, span), places or hosts.of(span))
+        for attribute, places in known:
+            span = Span(attribute.start, attribute.end, attribute.label)
+            for place in hosts.shared(span, places):
+                linked[place].append(attribute)
         self._describe(note, mentions, linked)
         return [_ordered(linked[place]) for place in range(len(mentions))]
 
-    def _by_words(self, note: ReadNote, mentions: Sequence[Span], linked: Linked) -> None:
+    def _by_words(self, note: ReadNote, mentions: Sequence[Span]) -> Iterator[tuple[Attribute, int]]:
+        """Yield what stands behind each drug, with the place of the drug."""
         next_drug = len(note.text)
         for place in range(len(mentions) - 1, -1, -1):
             mention = mentions[place]
-            if mention.label == MentionLabel.TEST:
-                value = self.measurements.value(note, mention)
-                if value is not None and (place + 1 == len(mentions) or mentions[place + 1].start >= value.end):
-                    linked[place].append(value)
-            elif mention.label == MentionLabel.DRUG:
-                stop = min(next_drug, note.sentences.at(mention.start).end)
-                linked[place] += self._medications.attributes(note, mention, stop)
+            if mention.label == MentionLabel.DRUG:
+                end = note.sentences.at(mention.start).end
+                for attribute in self._medications.attributes(note, mention, min(next_drug, end), next_drug < end):
+                    yield attribute, place
                 next_drug = mention.start
-
-    def _join(self, note: ReadNote, mentions: Sequence[Span], span: Span, linked: Linked) -> None:
-        label = AttributeLabel(span.label)
-        if label is AttributeLabel.VALUE:
-            attribute = self.measurements.read(note, span)
-        elif label is AttributeLabel.DOSAGE:
-            attribute = self._medications.read(note, span)
-        else:
-            attribute = Attribute(label=label, start=span.start, end=span.end, text=note.text[span.start : span.end])
-        host = self._host(note, mentions, span, label)
-        # The sign of an ion that became part of its name ("K+") is no value any more.
-        is_sign = not any(letter.isalnum() for letter in attribute.text)
-        if host is None or (is_sign and mentions[host].start <= span.start < mentions[host].end):
-            return
-        linked[host].append(attribute)
-
-    def _host(self, note: ReadNote, mentions: Sequence[Span], span: Span, label: AttributeLabel) -> int | None:
-        """Return the mention that an attribute belongs to: the one it stands in, or the better of its neighbours."""
-        sentence = note.sentences.at(span.start)
-        low = bisect_left(mentions, sentence.start, key=lambda mention: mention.start)
-        high = bisect_left(mentions, sentence.end, key=lambda mention: mention.start)
-        middle = bisect_right(mentions, span.start, low, high, key=lambda mention: mention.start)
-        before = [place for place in range(max(low, middle - _FAR), middle) if mentions[place].label in _HOSTS[label]]
-        after = [place for place in range(middle, min(high, middle + _FAR)) if mentions[place].label in _HOSTS[label]]
-        previous, following = before[-1] if before else None, after[0] if after else None
-        if previous is not None and mentions[previous].end > span.start:
-            return previous
-        reach = _NEAR if label in _DESCRIBES else _FAR
-        words_before = self._between(note, mentions[previous].end, span.start) if previous is not None else None
-        words_after = self._between(note, span.end, mentions[following].start) if following is not None else None
-        follows_closely = words_after is not None and all(key in self._rules.between for key in words_after)
-        is_parted = words_before is not None and any(key in self._rules.breaks for key in words_before)
-        if is_parted and label in _DOSES and words_before and words_before[-1] not in self._rules.breaks:
-            # "metformin 500 mg daily, Xyz 80 mg": the dose is that of a drug nobody found.
-            return following if follows_closely else None
-        if follows_closely and (words_before is None or is_parted or label in _DESCRIBES):
-            return following
-        if words_before is not None and len(words_before) <= reach and not (is_parted and label in _DESCRIBES):
-            return previous
-        return following if words_after is not None and len(words_after) <= _NEAR else None
 
     @staticmethod
     def _between(note: ReadNote, start: int, end: int) -> list[str]:
         first, behind = note.tokens.range_of(start, max(start, end))
-        return note.tokens.keys[first : min(behind, first + _FAR + 1)]
+        return note.tokens.keys[first : min(behind, first + FAR + 1)]
 
     def _describe(self, note: ReadNote, mentions: Sequence[Span], linked: Linked) -> None:
         """Add words of severity and course right before a problem, and body parts right at it."""
@@ -141,7 +86,7 @@ class Linker:
         tokens = note.tokens
         place, _ = tokens.range_of(mention.start, mention.end)
         low, _ = tokens.range_of(max(edge, note.sentences.at(mention.start).start), edge)
-        low = max(low, place - 2 * _NEAR)
+        low = max(low, place - 2 * NEAR)
         while place > low:
             sizes = [size for size in (3, 2, 1) if place - size >= low]
             hits = [self._rules.descriptions.at(tokens.keys, place - size, place) for size in sizes]
@@ -160,6 +105,46 @@ class Linker:
         words = self._between(note, first.end, second.start)
         # "chest pain", but "pain in the chest": between a part and the problem behind it nothing may stand.
         return not words if first is part else bool(words) and all(key in self._rules.between for key in words)
+
+
+class _Known:
+    """The attributes found by words, in order, with the places of their mentions; those of the network are added."""
+
+    def __init__(self, by_words: Iterable[tuple[Attribute, int]]) -> None:
+        known = sorted(by_words, key=lambda item: item[0].start)
+        self._starts = [attribute.start for attribute, _ in known]
+        self._items: list[tuple[Attribute, list[int]] | None] = [(attribute, [place]) for attribute, place in known]
+        self._added: list[tuple[Attribute, list[int]]] = []
+
+    def __iter__(self) -> Iterator[tuple[Attribute, list[int]]]:
+        yield from (item for item in self._items if item is not None)
+        yield from self._added
+
+    def add(self, attribute: Attribute, places: list[int]) -> None:
+        """Add an attribute of the network."""
+        self._added.append((attribute, places))
+
+    def replaced_by(self, span: Span) -> list[int] | None:
+        """Drop what lies inside a span and return the places it had; None if the span is only another reading of it.
+
+        The longer one of two counts: "every 6 hours with food" replaces "every 6 hours".
+        """
+        dropped: list[int] = []
+        for index in range(bisect_left(self._starts, span.end) - 1, -1, -1):
+            item = self._items[index]
+            if item is None:
+                continue
+            attribute, _ = item
+            if attribute.end <= span.start:
+                break
+            is_inside = span.start <= attribute.start and attribute.end <= span.end
+            if not is_inside or attribute.end - attribute.start == span.end - span.start:
+                return None
+            dropped.append(index)
+        places = list(dict.fromkeys(place for index in dropped for place in (self._items[index] or (None, []))[1]))
+        for index in dropped:
+            self._items[index] = None
+        return places
 
 
 def _ordered(attributes: Iterable[Attribute]) -> tuple[Attribute, ...]:

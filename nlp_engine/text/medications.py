@@ -12,6 +12,8 @@ from nlp_engine.text.quantities import Quantity, number_of, only_quantity, read_
 _NUMBER = "#"
 _REACH = 30
 _MOST_UNKNOWN = 2
+_MOST_PIECES = 4
+"""A number without a unit up to this one counts tablets; a greater one is a strength."""
 _BEFORE_DURATION = frozenset({"for", "x"})
 
 
@@ -21,20 +23,40 @@ class Medications:
     def __init__(self, rules: AttributeRules) -> None:
         self._rules = rules
 
-    def attributes(self, note: ReadNote, drug: Span, stop_at: int) -> list[Attribute]:
+    def attributes(self, note: ReadNote, drug: Span, stop_at: int, before_drug: bool) -> list[Attribute]:
         """Return what belongs to a drug, in order.
 
         Parameters
         ----------
         stop_at
-            Offset of the next mention or of the sentence's end: nothing behind it is looked at.
+            Offset of the next drug or of the sentence's end: nothing behind it is looked at.
+        before_drug
+            Whether a drug stands there: what stands right before it behind a break ("and 2 mg of") is its own.
         """
         tokens = note.tokens
         _, place = tokens.range_of(drug.start, drug.end)
         _, stop = tokens.range_of(drug.end, max(drug.end, stop_at))
         stop = min(stop, place + _REACH)
         numbered = [_NUMBER if key[0].isdigit() else key for key in tokens.keys[place:stop]]
-        return list(_joined(note, self._walk(note, place, stop, numbered)))
+        found = list(_joined(note, self._walk(note, place, stop, numbered)))
+        return self._without_next(note, drug, found, stop_at) if before_drug and len(numbered) < _REACH else found
+
+    def _without_next(self, note: ReadNote, drug: Span, found: list[Attribute], next_start: int) -> list[Attribute]:
+        """Leave out what stands right before the next drug and behind a break: "Versed and 75 mg of [Demerol]"."""
+        behind = next_start
+        for count in range(len(found), 0, -1):
+            first, last = note.tokens.range_of(found[count - 1].end, behind)
+            if not all(key in self._rules.between for key in note.tokens.keys[first:last]):
+                return found
+            behind = found[count - 1].start
+            before, _ = note.tokens.range_of(behind, behind)
+            if (
+                before > 0
+                and note.tokens.keys[before - 1] in self._rules.breaks
+                and note.tokens.starts[before - 1] >= drug.end
+            ):
+                return found[: count - 1]
+        return found
 
     def _walk(self, note: ReadNote, place: int, stop: int, numbered: Sequence[str]) -> Iterator[Attribute]:
         begin, unknown, after_break = place, 0, False
@@ -61,9 +83,34 @@ class Medications:
             is_led = hit.payload is AttributeLabel.DURATION and note.tokens.keys[place] in _BEFORE_DURATION
             return _attribute(note, place + is_led, hit.behind + begin, hit.payload), hit.behind + begin
         if quantity is None:
-            return None
+            return self._bare(note, place, stop, numbered, begin)
         label, read = quantity
         return _attribute(note, read.first, read.behind, label, read), read.behind
+
+    def _bare(
+        self, note: ReadNote, place: int, stop: int, numbered: Sequence[str], begin: int
+    ) -> tuple[Attribute, int] | None:
+        """Return a number without a unit between a drug and its route or frequency: "amlodipine 10 qd", "aspirin 1 daily"."""
+        tokens = note.tokens
+        if place != begin or place + 1 >= stop:
+            return None
+        behind = place + 1
+        value = number_of(tokens.keys[place])
+        if (
+            value is not None
+            and behind + 1 < stop
+            and tokens.keys[behind] == "/"
+            and number_of(tokens.keys[behind + 1])
+        ):
+            value, behind = None, behind + 2
+        elif value is None:
+            return None
+        hit = self._rules.medication.at(numbered, behind - begin, stop - begin) if behind < stop else None
+        if hit is None or hit.payload not in {AttributeLabel.FREQUENCY, AttributeLabel.ROUTE}:
+            return None
+        is_count = value is not None and value <= _MOST_PIECES
+        label = AttributeLabel.DOSAGE if is_count else AttributeLabel.STRENGTH
+        return _attribute(note, place, behind, label, Quantity(place, behind, value)), behind
 
     def _quantity(self, note: ReadNote, place: int, stop: int) -> tuple[AttributeLabel, Quantity] | None:
         for label, units in (
@@ -76,19 +123,23 @@ class Medications:
         return None
 
     def read(self, note: ReadNote, span: Span) -> Attribute:
-        """Return a span that the network calls a dose; one that is a number with a unit of mass is a strength."""
+        """Return a span of the network; a dose that is a number with a unit of mass is a strength."""
         first, behind = note.tokens.range_of(span.start, span.end)
-        strength = only_quantity(note.tokens, first, behind, [self._rules.strength_units])
-        if strength is not None:
-            return _attribute(note, first, behind, AttributeLabel.STRENGTH, strength)
-        dosage = only_quantity(note.tokens, first, behind, [self._rules.dosage_units])
+        label = AttributeLabel(span.label)
+        quantity: Quantity | None = None
+        if label in {AttributeLabel.DOSAGE, AttributeLabel.STRENGTH}:
+            quantity = only_quantity(note.tokens, first, behind, [self._rules.strength_units])
+            if quantity is not None:
+                label = AttributeLabel.STRENGTH
+            else:
+                quantity = only_quantity(note.tokens, first, behind, [self._rules.dosage_units])
         return Attribute(
-            label=AttributeLabel.DOSAGE,
+            label=label,
             start=span.start,
             end=span.end,
             text=note.text[span.start : span.end],
-            value=dosage.value if dosage else number_of(note.tokens.keys[first]) if behind - first == 1 else None,
-            unit=dosage.unit if dosage else None,
+            value=quantity.value if quantity else None,
+            unit=quantity.unit if quantity else None,
         )
 
 

@@ -181,7 +181,7 @@ def test_flags():
         ("metformin 500 mg PO BID", ["STRENGTH 500 mg", "ROUTE PO", "FREQUENCY BID"]),
         ("ceftriaxone 1 g IV q24h for 7 days", ["STRENGTH 1 g", "ROUTE IV", "FREQUENCY q24h", "DURATION 7 days"]),
         ("lisinopril 10 mg oral tablet daily", ["STRENGTH 10 mg", "FORM oral tablet", "FREQUENCY daily"]),
-        ("insulin 20 units at bedtime", ["DOSAGE 20 units", "FREQUENCY at bedtime"]),
+        ("insulin 20 units at bedtime", ["STRENGTH 20 units", "FREQUENCY at bedtime"]),
         ("metformin, zzz 80 mg daily", []),
     ],
 )
