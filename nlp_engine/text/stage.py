@@ -17,6 +17,7 @@ from nlp_engine.text.assertion import Asserter, Assertion
 from nlp_engine.text.assertion_rules import AssertionRules
 from nlp_engine.text.attribute_rules import AttributeRules
 from nlp_engine.text.coding import Coder
+from nlp_engine.text.dates import DateReader, DateRules
 from nlp_engine.text.lexicon import Lexicon
 from nlp_engine.text.linking import Linker
 from nlp_engine.text.merging import fitting, merge, split_by_kind
@@ -43,6 +44,7 @@ class TextRules:
     assertion: AssertionRules
     attributes: AttributeRules
     lexicon: Lexicon
+    dates: DateRules
     version: str = field(compare=False, default="")
 
     @classmethod
@@ -60,6 +62,7 @@ class TextRules:
             assertion=AssertionRules.load(),
             attributes=AttributeRules.load(),
             lexicon=Lexicon.load(),
+            dates=DateRules.load(),
             version=_digest(resource("rules")),
         )
 
@@ -87,6 +90,7 @@ class TextStage:
         self._rules = rules or TextRules.load()
         self._asserter = Asserter(self._rules.assertion)
         self._linker = Linker(self._rules.attributes)
+        self._dates = DateReader(self._rules.dates)
 
     @classmethod
     def load(cls, *, threads: int = 1, ner: str | Path | None = None) -> TextStage:
@@ -151,8 +155,9 @@ class TextStage:
         spans, attributes = self._all_spans(read, found, coder)
         chosen = spans if own is None else own
         attributes = fitting(attributes, sorted(chosen, key=lambda span: span.start))
+        attributes = [*attributes, *self._dates.missing(read, chosen, attributes)]
         assertions = self._asserter.decide(read, chosen, judgements)
-        built = self._build(read, chosen, assertions, attributes, coder)
+        built = self._dates.dated(read, note.time, self._build(read, chosen, assertions, attributes, coder))
         return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))
 
     def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
