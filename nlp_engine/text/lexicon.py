@@ -102,7 +102,7 @@ class Lexicon:
 
     def find(self, note: ReadNote) -> list[Span]:
         """Return the names in a note, in order, without overlap; each stands within one sentence."""
-        row = _row(note.tokens)
+        row = row_of(note.tokens)
         found = []
         for hit in self._table.find(row.keys):
             start, end = row.starts[hit.first], row.ends[hit.behind - 1]
@@ -134,10 +134,11 @@ class Lexicon:
 
 def words_of(phrase: str) -> tuple[str, ...]:
     """Return the words of a phrase as they are compared: hyphens and slashes count as blanks."""
-    return tuple(_row(tokenise(phrase)).keys)
+    return tuple(row_of(tokenise(phrase)).keys)
 
 
-def _row(tokens: Tokens) -> Tokens:
+def row_of(tokens: Tokens) -> Tokens:
+    """Return tokens with their words as they are compared, without the signs that join words."""
     keys, starts, ends = [], [], []
     for key, start, end in zip(tokens.keys, tokens.starts, tokens.ends, strict=True):
         if key not in _JOINTS:
