@@ -155,7 +155,7 @@ class TextStage:
         spans, attributes = self._all_spans(read, found, coder)
         chosen = spans if own is None else own
         attributes = fitting(attributes, sorted(chosen, key=lambda span: span.start))
-        attributes = [*attributes, *self._dates.missing(read, chosen, attributes)]
+        attributes = self._dates.completed(read, chosen, attributes)
         assertions = self._asserter.decide(read, chosen, judgements)
         built = self._dates.dated(read, note.time, self._build(read, chosen, assertions, attributes, coder))
         return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))

@@ -16,7 +16,7 @@ from nlp_engine.assessment import Attribute, AttributeLabel, Experiencer, Mentio
 from nlp_engine.text.dates.absolute import Wording, read_absolute
 from nlp_engine.text.dates.calendar import Calendar
 from nlp_engine.text.dates.headings import calendar_of
-from nlp_engine.text.dates.missing import find_missing
+from nlp_engine.text.dates.missing import completed
 from nlp_engine.text.dates.period import Period
 from nlp_engine.text.dates.relative import read_relative
 from nlp_engine.text.dates.rules import DateRules, Tense
@@ -42,15 +42,9 @@ class DateReader:
     def __init__(self, rules: DateRules | None = None) -> None:
         self._rules = rules or DateRules.load()
 
-    def missing(self, note: ReadNote, mentions: Sequence[Span], attributes: Sequence[Span]) -> list[Span]:
-        """Return the dates that stand right behind a mention and are none of the attributes.
-
-        Parameters
-        ----------
-        mentions, attributes
-            Both in any order; a mention that already has a date behind it gets no other.
-        """
-        return find_missing(note, mentions, attributes, self._rules)
+    def completed(self, note: ReadNote, mentions: Sequence[Span], attributes: Sequence[Span]) -> list[Span]:
+        """Return the attributes with the dates that the network missed, without those that are none ("in" alone)."""
+        return completed(note, mentions, attributes, self._rules)
 
     def dated(self, note: ReadNote, time: datetime | None, mentions: Sequence[Mention]) -> list[Mention]:
         """Return the mentions, their dates with the day, month or year that they mean, where it can be told.
