@@ -1,33 +1,29 @@
 """Headings of a note and the sections they open.
 
-A heading is known by its title (``sections.yaml``) or by its form (capitals, a colon, alone on its line, markdown). The
-scope of a heading ends where the next one begins; a section that speaks for itself (family history, what is past) ends
-at a plain short line behind a gap, too. Titles of body systems stay within the section they stand in.
+The scope of a heading ends where the next one begins. A section that is a field ("Allergies: none") ends with its
+paragraph, one of the letterhead with its line; titles of body systems, and inner headings, stay in their section.
+
+Measured on 67 notes marked by hand (``benchmarks/sections.py``): 99 % of the headings
+are found, 99 % of those found are right, 98 % of the words stand in the right section. On the 12 of them that were
+written before the rules and first looked at behind them, 98 %, 93 % and 91 % at the first look.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nlp_engine.knowledge import normalise_phrase
+from nlp_engine.text.headings import FoundTitle, find_titles
 from nlp_engine.text.section_rules import SectionKind, SectionRules
-from nlp_engine.text.tokens import lines_of
 
-_LONGEST = 60
-_LEAD = re.compile(r"\s*(?:(#{1,6})\s*|[*_=>]{1,3}\s*)?(?:\(?\d{1,2}[.)]\s+)?[*_]{0,2}")
-_TRAIL = re.compile(r"[\s*_=#:.\-\u2013\u2014]*$")
-_COLON = re.compile(r":|\s[-\u2013\u2014]\s")
-_BACK = re.compile(r"[^.;:,\r\n\t\u2022|]*$")
-_REMARK = re.compile(r"\s*\([^)]*\)\s*$")
-_JOINED = re.compile(r"(?<![^.,\s])([A-Z][A-Z&/ ]{2,40}[A-Z]),(?=[A-Z][A-Z&/ -]{1,40}:)")
-_NEXT_LINE = re.compile(r"\s*([^\r\n]+)")
-_PLAIN = re.compile(r"[^,;:.!?=\d\t|]+")
-_SENTENCE = re.compile(r"[.!?;][\"')\s]*$")
 _FIELD_END = re.compile(r"(?<=\w{3})[.!?](?=\s)|[\r\n\x0b\x0c\x85\u2028\u2029](?=.)", re.DOTALL)
-_CAPITALS = re.compile(r"[A-Z][A-Z/&'-]*(?:[ \t]+(?:[A-Z&/][A-Z/&'-]*))*(?=[ \t]+[A-Z]?[a-z])")
+_GAP = re.compile(r"(?:\r\n|[\r\n])[ \t]*(?:\r\n|[\r\n])\s*")
+_LINE = re.compile(r"[^\r\n]+")
+_ITEM = re.compile(r"[ \t]*(?:[-*\u2022\u2023\u25aa\u25cf\u00b7\u2013>]|\(?\d{1,2}[.)]\s|\[[ xX]?\]|[a-z][.)]\s)")
+_SHORT = 40
+_LIKE_TEXT = re.compile(r"[.!?][\"')\s]*$|\S[ \t]{2,}\S|\|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +41,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The headings of one note, in order."""
+    """The headings of one note, in order.
+
+    ``openers`` are the places where a section begins: headings that do not stay, body systems that lead back to an
+    examination, and (empty, without a kind) the ends of fields.
+    """
 
     headings: tuple[Heading, ...]
     openers: tuple[Heading, ...]
@@ -65,16 +65,52 @@ class Sections:
 
 def find_sections(text: str, rules: SectionRules) -> Sections:
     """Return the headings of a note; takes time in the length of the text."""
-    found: list[Heading] = []
-    for heading in sorted(_candidates(text, rules), key=lambda heading: (heading.start, -heading.end)):
-        if not found or heading.start >= found[-1].end:
-            found.append(heading)
-    openers = tuple(_with_ends(text, [heading for heading in found if not heading.stays]))
-    return Sections(tuple(found), openers, tuple(heading.start for heading in openers))
+    headings: list[Heading] = []
+    openers: list[Heading] = []
+    depth = 0
+    for title in find_titles(text, rules):
+        kind = openers[-1].kind if openers else None
+        heading = _heading(title, kind, depth)
+        if heading is None:
+            continue
+        headings.append(heading)
+        opener = _opener(title, heading, kind, rules)
+        if opener is not None:
+            openers.append(opener)
+            depth = title.level if not heading.stays else depth
+    ended = tuple(_with_ends(text, openers, [heading.start for heading in headings]))
+    return Sections(tuple(headings), ended, tuple(heading.start for heading in ended))
 
 
-def _with_ends(text: str, openers: list[Heading]) -> Iterator[Heading]:
-    """Yield the headings that open a section, and a nameless one where a section of one line ends."""
+def _heading(title: FoundTitle, kind: SectionKind | None, depth: int) -> Heading | None:
+    """Return what a title is in a section of this kind, under a Markdown heading of this depth."""
+    if title.form == "listed":
+        return Heading(title.start, title.end, title.kind)
+    if title.form in {"part", "system"}:
+        return Heading(title.start, title.end, None, stays=True)
+    if title.form == "plain":
+        return Heading(title.start, title.end, title.kind) if kind is not None and kind.speaks else None
+    is_inner = kind is not None and kind.inner
+    if title.level:
+        is_problem = is_inner and depth == 0
+        stays = is_problem or (title.kind is None and title.level > depth > 0)
+        return Heading(title.start, title.end, None if stays else title.kind, stays)
+    return Heading(title.start, title.end, title.kind, stays=title.kind is None and is_inner)
+
+
+def _opener(title: FoundTitle, heading: Heading, kind: SectionKind | None, rules: SectionRules) -> Heading | None:
+    """Return the heading as the place where a section begins, None if the one before it goes on."""
+    if not heading.stays:
+        return heading
+    if title.form != "system" or kind is None or kind.systems == "stay":
+        return None
+    return Heading(
+        heading.start, heading.end, rules.kinds[kind.parent] if kind.systems == "parent" and kind.parent else None
+    )
+
+
+def _with_ends(text: str, openers: Sequence[Heading], starts: Sequence[int]) -> Iterator[Heading]:
+    """Yield the places where a section begins, and those where one ends without a heading."""
     for place, heading in enumerate(openers, 1):
         next_start = openers[place].start if place < len(openers) else len(text)
         yield heading
@@ -82,148 +118,23 @@ def _with_ends(text: str, openers: list[Heading]) -> Iterator[Heading]:
             stop = _FIELD_END.search(text, heading.end, next_start)
             if stop:
                 yield Heading(stop.end(), stop.end(), None)
+        elif heading.kind is not None and heading.kind.paragraph:
+            end = _paragraph_end(text, heading.end, next_start, starts)
+            if end is not None:
+                yield Heading(end, end, None)
 
 
-def _candidates(text: str, rules: SectionRules) -> Iterator[Heading]:
-    depth = 0
-    previous_end = 0
-    previous = (0, 0)
-    speaks = False
-    for start, end in lines_of(text):
-        after_gap = start == 0 or len(re.findall(r"\r\n|.", text[previous_end:start][:8], re.DOTALL)) > 1
-        lead = _LEAD.match(text, start, end)
-        begin = lead.end() if lead else start
-        marks = lead.group(1) if lead else None
-        if marks or end - begin <= _LONGEST:
-            heading = _whole_line(text, begin, end, rules, level=len(marks or ""), depth=depth, after_gap=after_gap)
-            if heading is None and speaks and after_gap:
-                heading = _plain_line(text, begin, end, rules, previous)
-            if heading is not None:
-                speaks = _speaks(heading) if not heading.stays else speaks
-                depth = len(marks or "") if not heading.stays else depth
-                yield heading
-        for heading in _in_line(text, begin, end, rules, after_gap=after_gap):
-            speaks = _speaks(heading) if not heading.stays else speaks
-            yield heading
-        previous_end = end
-        if not text[start:end].isspace():
-            previous = (start, end)
-
-
-def _whole_line(
-    text: str, begin: int, end: int, rules: SectionRules, *, level: int, depth: int, after_gap: bool
-) -> Heading | None:
-    """Return the heading that fills a line, with or without a colon."""
-    trail = _TRAIL.search(text, begin, end)
-    stop = trail.start() if trail else end
-    if stop <= begin or stop - begin > _LONGEST:
+def _paragraph_end(text: str, behind: int, stop: int, starts: Sequence[int]) -> int | None:
+    """Return where a field ends before the next heading: at a gap before a text that is no item and no heading."""
+    first = _GAP.search(text, behind, stop)
+    if first is None or not any(map(str.isalnum, text[behind : first.start()])):
         return None
-    has_colon = ":" in text[stop:end]
-    words = _REMARK.sub("", text[begin:stop])
-    title = normalise_phrase(words)
-    kind = rules.titled(title)
-    if kind is not None and _looks_like_title(words, title, at_line_start=True):
-        return Heading(begin, stop, kind)
-    if title in rules.parts and words[:1].isupper():
-        return Heading(begin, stop, None, stays=True)
-    if level or (_is_capitals(words) and (has_colon or after_gap)) or (has_colon and after_gap and words[:1].isupper()):
-        if not title or len(title.split()) > 7 or ". " in words:
-            return None
-        kind = rules.guess(title)
-        return Heading(begin, stop, kind, stays=kind is None and bool(level) and level > depth > 0)
+    for gap in _GAP.finditer(text, first.start(), stop):
+        line = _LINE.match(text, gap.end(), stop)
+        words = line.group() if line else ""
+        index = bisect_right(starts, gap.end() + len(words)) - 1
+        begins_with_heading = index >= 0 and starts[index] >= gap.end()
+        is_text = len(words.strip()) > _SHORT or _LIKE_TEXT.search(words)
+        if is_text and not begins_with_heading and not _ITEM.match(words):
+            return gap.end()
     return None
-
-
-def _plain_line(text: str, begin: int, end: int, rules: SectionRules, previous: tuple[int, int]) -> Heading | None:
-    """Return the heading that a short line behind a gap is, when only its place shows it: "Findings at transfer".
-
-    Its first word names a section, or whole sentences stand before and behind it, so that it is no item of a list.
-    """
-    words = text[begin:end].rstrip()
-    title = normalise_phrase(words)
-    behind = _NEXT_LINE.match(text, end)
-    if not words[:1].isupper() or not words[-1:].isalpha() or not _PLAIN.fullmatch(words) or behind is None:
-        return None
-    if behind[1][:1].islower() or len(title.split()) > 6 or not rules.parts.isdisjoint(title.split()[:2]):
-        return None
-    if rules.guess(title.split()[0]) is None and not (
-        _SENTENCE.search(text, *previous) and _SENTENCE.search(text, *behind.span(1))
-    ):
-        return None
-    return Heading(begin, begin + len(words), rules.guess(title))
-
-
-def _speaks(heading: Heading) -> bool:
-    return heading.kind is not None and (heading.kind.temporality is not None or heading.kind.experiencer is not None)
-
-
-def _in_line(text: str, begin: int, end: int, rules: SectionRules, *, after_gap: bool) -> Iterator[Heading]:
-    """Yield the headings that are followed by text on the same line."""
-    seen = begin
-    for mark in _COLON.finditer(text, begin, end):
-        low = max(seen, mark.start() - _LONGEST)
-        back = _BACK.search(text, low, mark.start())
-        start = back.start() if back else low
-        cut = low > begin and start == low and text[low - 1].isalnum()
-        while start < mark.start() and not text[start].isalnum():
-            start += 1
-        seen = mark.end()
-        stop = start + len(text[start : mark.start()].rstrip())
-        if start < stop and not cut:
-            yield from _titled(text, start, stop, rules, begin, is_colon=mark.group() == ":", after_gap=after_gap)
-    for joined in _JOINED.finditer(text, begin, end):
-        kind = rules.titled(normalise_phrase(joined[1]))
-        if kind is not None:
-            yield Heading(*joined.span(1), kind)
-    capitals = _CAPITALS.match(text, begin, min(end, begin + _LONGEST))
-    if capitals:
-        yield from _capitals(text, begin, capitals.end(), rules)
-
-
-def _titled(
-    text: str, start: int, stop: int, rules: SectionRules, begin: int, *, is_colon: bool, after_gap: bool
-) -> Iterator[Heading]:
-    words = _REMARK.sub("", text[start:stop])
-    title = normalise_phrase(words)
-    at_line_start = start == begin
-    kind = rules.titled(title)
-    if kind is not None:
-        if _looks_like_title(words, title, at_line_start=at_line_start):
-            yield Heading(start, stop, kind)
-        return
-    if title in rules.parts:
-        if is_colon and words[:1].isupper():
-            yield Heading(start, stop, None, stays=True)
-        return
-    opens_paragraph = at_line_start and after_gap
-    if is_colon and _is_capitals(words) and (opens_paragraph or text[stop : stop + 2] == ":,") and " " in words.strip():
-        yield Heading(start, stop, rules.guess(title))
-
-
-def _capitals(text: str, begin: int, end: int, rules: SectionRules) -> Iterator[Heading]:
-    """Yield a listed title of two or more words in capitals that runs into the text: "PLAN OF CARE The patient ..."."""
-    words = text[begin:end].split()
-    for count in range(min(len(words), rules.longest), 1, -1):
-        kind = rules.titled(normalise_phrase(" ".join(words[:count])))
-        if kind is not None:
-            stop = begin
-            for word in words[:count]:
-                stop = text.index(word, stop) + len(word)
-            yield Heading(begin, stop, kind)
-            return
-
-
-def _looks_like_title(words: str, title: str, *, at_line_start: bool) -> bool:
-    """Say whether a listed title is written as one: short ones in capitals, inside a line in capitals or many words."""
-    letters = len(title.replace(" ", ""))
-    if letters <= 1:
-        return at_line_start and words.isupper()
-    if letters <= 3:
-        return words[:1].isupper() and (at_line_start or words.isupper())
-    if not words[:1].isupper():
-        return at_line_start and words.islower() and " " in words.strip()
-    return at_line_start or words.isupper() or len(words.split()) > 1 or words.istitle()
-
-
-def _is_capitals(words: str) -> bool:
-    return words.isupper() and sum(map(str.isalpha, words)) > 2
