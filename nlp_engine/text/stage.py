@@ -10,8 +10,11 @@ from pathlib import Path
 
 from nlp_engine.assessment import Attribute, Code, Mention, MentionLabel, NoteExtraction
 from nlp_engine.errors import InputError
+from nlp_engine.extraction import Expansion
 from nlp_engine.knowledge import did_you_mean, resource
 from nlp_engine.record import Note
+from nlp_engine.text.abbreviation_rules import AbbreviationRules
+from nlp_engine.text.abbreviation_senses import Expander
 from nlp_engine.text.abbreviations import find_abbreviations
 from nlp_engine.text.assertion import Asserter, Assertion
 from nlp_engine.text.assertion_rules import AssertionRules
@@ -45,6 +48,7 @@ class TextRules:
     attributes: AttributeRules
     lexicon: Lexicon
     dates: DateRules
+    abbreviations: AbbreviationRules
     version: str = field(compare=False, default="")
 
     @classmethod
@@ -63,6 +67,7 @@ class TextRules:
             attributes=AttributeRules.load(),
             lexicon=Lexicon.load(),
             dates=DateRules.load(),
+            abbreviations=AbbreviationRules.load(),
             version=_digest(resource("rules")),
         )
 
@@ -151,13 +156,15 @@ class TextStage:
                 entities = self._recogniser.recognise(readable)
                 judgements = self._judge.judge(readable) if self._judge is not None else None
             found = [_in_sentence(read, entity) for entity in entities]
-        coder = Coder(self._rules.lexicon, find_abbreviations(note.text))
+        defined = find_abbreviations(note.text, self._rules.abbreviations.longs_of)
+        coder = Coder(self._rules.lexicon, defined)
+        expander = Expander(self._rules.abbreviations, read, defined)
         spans, attributes = self._all_spans(read, found, coder)
         chosen = spans if own is None else own
         attributes = fitting(attributes, sorted(chosen, key=lambda span: span.start))
         attributes = self._dates.completed(read, chosen, attributes)
         assertions = self._asserter.decide(read, chosen, judgements)
-        built = self._dates.dated(read, note.time, self._build(read, chosen, assertions, attributes, coder))
+        built = self._dates.dated(read, note.time, self._build(read, chosen, assertions, attributes, coder, expander))
         return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))
 
     def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
@@ -196,14 +203,16 @@ class TextStage:
         assertions: Sequence[Assertion],
         attributes: Sequence[Span],
         coder: Coder,
+        expander: Expander,
     ) -> list[Mention]:
         order = sorted(range(len(spans)), key=lambda place: (spans[place].start, spans[place].end))
         linked = self._linker.link(read, [spans[place] for place in order], attributes)
         by_place = dict(zip(order, linked, strict=True))
         mentions = []
         for place, (span, assertion) in enumerate(zip(spans, assertions, strict=True)):
-            codes = coder.codes(read.text[span.start : span.end], span.label)
-            mentions.append(_mention(read, place + 1, span, assertion, codes, by_place[place]))
+            expansion = expander.expand(span)
+            codes = coder.codes(read.text[span.start : span.end], span.label, expansion)
+            mentions.append(_mention(read, place + 1, span, assertion, codes, expansion, by_place[place]))
         return mentions
 
 
@@ -213,6 +222,7 @@ def _mention(
     span: Span,
     assertion: Assertion,
     codes: tuple[Code, ...],
+    expansion: Expansion | None,
     attributes: tuple[Attribute, ...],
 ) -> Mention:
     heading = read.sections.at(span.start)
@@ -229,6 +239,7 @@ def _mention(
         cues=assertion.cues,
         score=span.score,
         codes=codes,
+        expansion=expansion,
         attributes=attributes,
     )
 

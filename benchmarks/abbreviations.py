@@ -1,0 +1,96 @@
+"""Abbreviations of given mentions: how many are read as marked by hand, by kind.
+
+The snippets of ``abbreviations_dev.yaml`` served the development of the rules, those of
+``abbreviations_held_back.yaml`` were written before them and not used. "left open" is an ambiguous abbreviation
+without a choice; where the text does not tell ("?"), that is right. "wrong" is a choice that is not the marked one:
+the errors that matter.
+
+python benchmarks/abbreviations.py [--file benchmarks/abbreviations_held_back.yaml] [--show]
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+from nlp_engine.extraction import Mention
+from nlp_engine.knowledge import normalise_phrase
+from nlp_engine.record import Note
+from nlp_engine.text import TextStage
+from nlp_engine.text.ner.recogniser import EntitySpan
+
+HERE = Path(__file__).parent
+_MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\|([^\[\]|]+)\]")
+_GROUPS = ("ambiguous", "unambiguous", "containing", "defined")
+
+
+class NothingFound:
+    """Stands for the network: the spans are given."""
+
+    version = "none"
+
+    def recognise(self, text: str) -> list[EntitySpan]:
+        """Find nothing in any text."""
+        return []
+
+
+def main() -> None:
+    """Print the figures of each file and group."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--file", type=Path, action="append", help="a file of snippets; all of them if left out")
+    parser.add_argument("--show", action="store_true", help="show what is not as marked")
+    arguments = parser.parse_args()
+    stage = TextStage(NothingFound())
+    for file in arguments.file or sorted(HERE.glob("abbreviations_*.yaml")):
+        print(f"\n{file.name}")
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for group in _GROUPS:
+            if data.get(group):
+                measure(stage, group, data[group], show=arguments.show)
+
+
+def measure(stage: TextStage, group: str, snippets: list[str], *, show: bool) -> None:
+    """Print the figures of one group of snippets."""
+    counts: Counter[str] = Counter()
+    for marked in snippets:
+        text, spans, expected = unmark(marked)
+        mentions = stage.extract(Note(id="n", text=text), mentions=spans).mentions
+        for mention, gold in zip(mentions, expected, strict=True):
+            verdict = judge(mention, gold)
+            counts[verdict] += 1
+            if show and verdict != "right":
+                said = mention.expansion and (mention.expansion.text or mention.expansion.others)
+                print(f"  {verdict}: {mention.text} -> {said}, not {gold}: {text!r}")
+    total = counts.total()
+    shares = ", ".join(f"{name} {100 * counts[name] / total:.1f} %" for name in ("right", "left open", "wrong", "none"))
+    print(f"{group:12} {total:4} abbreviations: {shares}")
+
+
+def judge(mention: Mention, gold: str) -> str:
+    """Compare what was found with what was marked."""
+    if mention.expansion is None:
+        return "none"
+    if mention.expansion.text is None:
+        return "right" if gold == "?" else "left open"
+    spellings = {normalise_phrase(spelling) for spelling in ([gold] if mention.text.count("/") else gold.split("/"))}
+    return "right" if normalise_phrase(mention.expansion.text) in spellings else "wrong"
+
+
+def unmark(marked: str) -> tuple[str, list[tuple[int, int, str]], list[str]]:
+    """Return the plain text, the spans with labels, and the long form marked at each."""
+    text, spans, expected, behind = "", [], [], 0
+    for match in _MARK.finditer(marked):
+        text += marked[behind : match.start()]
+        spans.append((len(text), len(text) + len(match[1]), match[2]))
+        expected.append(match[3])
+        text += match[1]
+        behind = match.end()
+    return text + marked[behind:], spans, expected
+
+
+if __name__ == "__main__":
+    main()
