@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "assessment": {"record", "extraction"},
     "readers": {"record", "errors"},
     "text": {"record", "assessment", "knowledge", "errors"},
+    "deidentify": {"record", "extraction", "assessment", "knowledge", "errors", "text"},
     "labs": {"record", "assessment", "knowledge", "errors"},
     "imaging": {"record", "assessment", "knowledge", "errors"},
     "fusion": {"record", "assessment", "knowledge", "formulas", "errors"},

@@ -1,0 +1,177 @@
+"""De-identification of one text: what is found, and what stands in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from nlp_engine.deidentify.addresses import AddressFinder
+from nlp_engine.deidentify.ages import SHOWN, BirthDates, find_ages
+from nlp_engine.deidentify.dates import DateFinder, FoundDate
+from nlp_engine.deidentify.names import NameFinder, Run
+from nlp_engine.deidentify.numbers import Found, find_numbers
+from nlp_engine.deidentify.result import DeidentifiedText, Kind, replaced
+from nlp_engine.deidentify.row import Row
+from nlp_engine.deidentify.rules import DeidRules
+from nlp_engine.deidentify.surrogates import NameLists, People, Surrogates
+from nlp_engine.deidentify.vocabulary import Vocabulary
+from nlp_engine.errors import InputError
+from nlp_engine.text.lexicon import Lexicon
+
+SHORTEST_KEY = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What was found in a text: spans in order, and behind the names and dates among them their words."""
+
+    row: Row
+    spans: list[Found]
+    runs: dict[int, Run]
+    dates: dict[int, FoundDate]
+    births: set[int]
+
+
+class Deidentifier:
+    """Finds the identifiers of the Safe Harbor list in clinical notes, and puts surrogates in their place."""
+
+    def __init__(self, rules: DeidRules, vocabulary: Vocabulary) -> None:
+        self._rules, self.vocabulary = rules, vocabulary
+        self._dates = DateFinder(rules.cues)
+        self._births = BirthDates(rules.cues)
+        self._addresses = AddressFinder(rules, vocabulary)
+        self._names = NameFinder(rules, vocabulary)
+        self._lists = NameLists.of(rules, vocabulary)
+
+    @classmethod
+    def load(cls, rules: Path | None = None) -> Deidentifier:
+        """Read the packaged rules, or those of another folder of the same form as ``rules``.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If a file does not fit.
+        """
+        read = DeidRules.load(rules / "deid" if rules else None)
+        terms = Lexicon.load(rules)
+        return cls(read, Vocabulary(read, lambda key: terms.label_of(key) is not None))
+
+    def surrogates(self, key: bytes, patient_id: str = "") -> Surrogates:
+        """Return what chooses the surrogates of a patient.
+
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If the key is shorter than 16 bytes.
+        """
+        if len(key) < SHORTEST_KEY:
+            raise InputError("key", f"has less than {SHORTEST_KEY} bytes", "make one with secrets.token_bytes(32)")
+        return Surrogates(self._lists, self.vocabulary, self._rules, key, patient_id)
+
+    def find(self, text: str, *, day: date | None = None) -> list[Found]:
+        """Return the identifiers of a text, in order, without overlap."""
+        return self._find(text, day).spans
+
+    def deidentify(self, text: str, *, key: bytes, patient_id: str = "", day: date | None = None) -> DeidentifiedText:
+        """Return a text with surrogates.
+
+        Parameters
+        ----------
+        key
+            The secret that decides surrogates and the shift of dates: at least 16 bytes that nobody can guess.
+        patient_id
+            Whose note it is: one patient's notes have the same surrogates and the same shift under one key.
+        day
+            The note's date, for dates without a year and ages that a date of birth tells.
+
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If the key is too short.
+        """
+        surrogates, found = self.surrogates(key, patient_id), self._find(text, day)
+        people = People(
+            found.row, list(found.runs.values()), surrogates, dict(self._rules.cues.titles), self.vocabulary.is_given
+        )
+        return replaced(
+            text,
+            [
+                (item.start, item.end, item.kind, self._surrogate(text, item, found, people, surrogates))
+                for item in found.spans
+            ],
+        )
+
+    def _surrogate(self, text: str, item: Found, found: _Findings, people: People, surrogates: Surrogates) -> str:
+        written = text[item.start : item.end]
+        if item.kind is Kind.AGE or item.start in found.births:
+            return SHOWN
+        if item.kind is Kind.DATE:
+            return found.dates[item.start].shifted(text, surrogates.days)
+        run = found.runs.get(item.start)
+        if run is None:
+            return surrogates.of(item.kind, written)
+        return people.surrogate(run) if item.kind is Kind.NAME else surrogates.place(written)
+
+    def _find(self, text: str, day: date | None) -> _Findings:
+        row = Row(text)
+        dates = self._dates.find(text, reference=day)
+        ages = list(find_ages(text))
+        births = self._births.of_the_old(text, dates, day.year if day else None, is_old=bool(ages))
+        patterns = self._rules.patterns.patterns
+        cued = [
+            pattern
+            for pattern in patterns
+            if "id" in pattern.compiled.groupindex or pattern.kind in (Kind.EMAIL, Kind.URL)
+        ]
+        others = [pattern for pattern in patterns if pattern not in cued]
+        plain = [item for item in dates if not text[item.start : item.end].isdigit()]
+        spans = _Spans(len(text))
+        spans.add(Found(item.start, item.end, Kind.DATE) for item in plain)
+        spans.add(find_numbers(text, cued))
+        spans.add(Found(item.start, item.end, Kind.DATE) for item in dates)
+        spans.add(ages)
+        spans.add(find_numbers(text, others))
+        spans.add(self._addresses.find(row))
+        runs = self._names.find(row, [(item.start, item.end) for item in spans.found])
+        words = row.words
+        spans.add(Found(words[run.first].start, words[run.behind - 1].end, run.kind) for run in runs)
+        return _Findings(
+            row,
+            sorted(spans.found),
+            {words[run.first].start: run for run in runs},
+            {item.start: item for item in dates},
+            births,
+        )
+
+
+class _Spans:
+    """Spans without overlap: what came first stays, but for a number or address that a later find holds as a whole."""
+
+    def __init__(self, length: int) -> None:
+        self.found: set[Found] = set()
+        self._owner: list[Found | None] = [None] * length
+
+    def add(self, items: Iterable[Found]) -> None:
+        for item in items:
+            others = {other for other in self._owner[item.start : item.end] if other is not None}
+            size = item.end - item.start
+            if any(
+                other.kind is Kind.DATE
+                or other.start < item.start
+                or other.end > item.end
+                or other.end - other.start == size
+                for other in others
+            ):
+                continue
+            self.found -= others
+            self.found.add(item)
+            self._owner[item.start : item.end] = [item] * size
+
+
+@lru_cache(maxsize=1)
+def shared_deidentifier() -> Deidentifier:
+    """Return the de-identifier of the packaged rules, loaded once a process."""
+    return Deidentifier.load()
