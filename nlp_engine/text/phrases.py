@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from nlp_engine.text.tokens import keys_of
+
 Payload = TypeVar("Payload")
 
 
@@ -58,3 +60,8 @@ class PhraseTable(Generic[Payload]):
             else:
                 yield hit
                 place = hit.behind
+
+
+def phrase_table(phrases: Iterable[str]) -> PhraseTable[str]:
+    """Return a table of phrases that mean themselves."""
+    return PhraseTable((keys_of(phrase), phrase) for phrase in phrases)

@@ -16,6 +16,7 @@ from nlp_engine.record import Note
 from nlp_engine.text.abbreviation_rules import AbbreviationRules
 from nlp_engine.text.abbreviation_senses import Expander
 from nlp_engine.text.abbreviations import find_abbreviations
+from nlp_engine.text.analytes import Analytes
 from nlp_engine.text.assertion import Asserter, Assertion
 from nlp_engine.text.assertion_rules import AssertionRules
 from nlp_engine.text.attribute_rules import AttributeRules
@@ -29,13 +30,14 @@ from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.ner.labels import MENTION_LABELS
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser, SpanReader
 from nlp_engine.text.note import ReadNote, Span
+from nlp_engine.text.note_observations import NoteObservations
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections
 from nlp_engine.text.sentences import SentenceSplitter
 from nlp_engine.text.tokens import tokenise
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_RULE_FOLDERS = ("lexicons", "concepts", "drugs", "ner")
+_RULE_FOLDERS = ("lexicons", "concepts", "drugs", "labs", "ner")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class TextRules:
     attributes: AttributeRules
     lexicon: Lexicon
     dates: DateRules
+    analytes: Analytes
     abbreviations: AbbreviationRules
     version: str = field(compare=False, default="")
 
@@ -67,6 +70,7 @@ class TextRules:
             attributes=AttributeRules.load(),
             lexicon=Lexicon.load(),
             dates=DateRules.load(),
+            analytes=Analytes.load(),
             abbreviations=AbbreviationRules.load(),
             version=_digest(resource("rules")),
         )
@@ -96,6 +100,9 @@ class TextStage:
         self._asserter = Asserter(self._rules.assertion)
         self._linker = Linker(self._rules.attributes)
         self._dates = DateReader(self._rules.dates)
+        self._observations = NoteObservations(
+            self._rules.analytes, self._rules.attributes, self._asserter, self._rules.dates
+        )
 
     @classmethod
     def load(cls, *, threads: int = 1, ner: str | Path | None = None) -> TextStage:
@@ -165,7 +172,8 @@ class TextStage:
         attributes = self._dates.completed(read, chosen, attributes)
         assertions = self._asserter.decide(read, chosen, judgements)
         built = self._dates.dated(read, note.time, self._build(read, chosen, assertions, attributes, coder, expander))
-        return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built))
+        observations = self._observations.find(note, read, spans, judgements)
+        return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built), observations=observations)
 
     def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
         """Return the mentions of some notes, one extraction a note, in order."""
