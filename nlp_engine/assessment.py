@@ -25,6 +25,8 @@ from nlp_engine.extraction import MedicationDetails as MedicationDetails
 from nlp_engine.extraction import Mention as Mention
 from nlp_engine.extraction import MentionLabel as MentionLabel
 from nlp_engine.extraction import NoteExtraction as NoteExtraction
+from nlp_engine.extraction import PersonFact as PersonFact
+from nlp_engine.extraction import PersonLabel as PersonLabel
 from nlp_engine.extraction import Presence as Presence
 from nlp_engine.extraction import ResultModel as ResultModel
 from nlp_engine.extraction import Temporality as Temporality

@@ -216,13 +216,54 @@ class Mention(ResultModel):
         return self
 
 
+class PersonLabel(StrEnum):
+    """What a note says of its patient."""
+
+    AGE = "AGE"
+    SEX = "SEX"
+    BIRTH_DATE = "BIRTH_DATE"
+    HEIGHT = "HEIGHT"
+    WEIGHT = "WEIGHT"
+    BMI = "BMI"
+    PREGNANCY = "PREGNANCY"
+    GESTATION = "GESTATION"
+    GRAVIDITY = "GRAVIDITY"
+    PARITY = "PARITY"
+    LAST_PERIOD = "LAST_PERIOD"
+
+
+class PersonFact(ResultModel):
+    """One thing that a note says of its patient; offsets count characters of the note.
+
+    Parameters
+    ----------
+    value, unit
+        A number with its UCUM unit: an age in ``a``, ``mo``, ``wk`` or ``d``; a gestation in ``d``.
+    word
+        Of a sex: ``female`` or ``male``. Of a pregnancy: ``pregnant``, ``not pregnant`` or ``postpartum``.
+    date
+        Of a birth or a last period: the day, month or year.
+    """
+
+    label: PersonLabel
+    start: Annotated[int, Field(ge=0)]
+    end: int
+    text: str
+    value: Number | None = None
+    unit: str | None = None
+    word: Literal["female", "male", "pregnant", "not pregnant", "postpartum"] | None = None
+    date: PartialDate | None = None
+
+
 class NoteExtraction(ResultModel):
     """All mentions of one note: the object that ``nlp-engine extract`` writes a line of.
 
-    ``observations`` are the results that the note tells in its text, as rows of the same kind as a lab table's.
+    ``observations`` are the results that the note tells in its text, as rows of the same kind as a lab table's;
+    ``people`` is what it says of the patient's age, sex, size and pregnancy.
     """
 
     note_id: str
     patient_id: str | None = None
     mentions: tuple[Mention, ...] = ()
     observations: tuple[Observation, ...] = ()
+    people: tuple[PersonFact, ...] = ()

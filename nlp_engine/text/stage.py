@@ -24,6 +24,7 @@ from nlp_engine.text.coding import Coder
 from nlp_engine.text.dates import DateReader, DateRules
 from nlp_engine.text.lexicon import Lexicon
 from nlp_engine.text.linking import Linker
+from nlp_engine.text.medication_details import MedicationReader, MedicationRules
 from nlp_engine.text.merging import fitting, merge, split_by_kind
 from nlp_engine.text.ner.foreign import load_reader
 from nlp_engine.text.ner.judgements import Judgements
@@ -31,13 +32,14 @@ from nlp_engine.text.ner.labels import MENTION_LABELS
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser, SpanReader
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.note_observations import NoteObservations
+from nlp_engine.text.people import PeopleReader, PeopleRules
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections
 from nlp_engine.text.sentences import SentenceSplitter
 from nlp_engine.text.tokens import tokenise
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_RULE_FOLDERS = ("lexicons", "concepts", "drugs", "labs", "ner")
+_RULE_FOLDERS = ("lexicons", "concepts", "drugs", "doses", "labs", "ner")
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,10 @@ class TextRules:
     attributes: AttributeRules
     lexicon: Lexicon
     dates: DateRules
+    people: PeopleRules
     analytes: Analytes
     abbreviations: AbbreviationRules
+    medications: MedicationRules
     version: str = field(compare=False, default="")
 
     @classmethod
@@ -70,8 +74,10 @@ class TextRules:
             attributes=AttributeRules.load(),
             lexicon=Lexicon.load(),
             dates=DateRules.load(),
+            people=PeopleRules.load(),
             analytes=Analytes.load(),
             abbreviations=AbbreviationRules.load(),
+            medications=MedicationRules.load(),
             version=_digest(resource("rules")),
         )
 
@@ -99,7 +105,9 @@ class TextStage:
         self._rules = rules or TextRules.load()
         self._asserter = Asserter(self._rules.assertion)
         self._linker = Linker(self._rules.attributes)
+        self._medications = MedicationReader(self._rules.medications, self._rules.attributes)
         self._dates = DateReader(self._rules.dates)
+        self._people = PeopleReader(self._rules.people, self._dates)
         self._observations = NoteObservations(
             self._rules.analytes, self._rules.attributes, self._asserter, self._rules.dates
         )
@@ -172,8 +180,15 @@ class TextStage:
         attributes = self._dates.completed(read, chosen, attributes)
         assertions = self._asserter.decide(read, chosen, judgements)
         built = self._dates.dated(read, note.time, self._build(read, chosen, assertions, attributes, coder, expander))
+        built = self._medications.read(read, built)
         observations = self._observations.find(note, read, spans, judgements)
-        return NoteExtraction(note_id=note.id, patient_id=patient_id, mentions=tuple(built), observations=observations)
+        return NoteExtraction(
+            note_id=note.id,
+            patient_id=patient_id,
+            mentions=tuple(built),
+            observations=observations,
+            people=self._people.read(read, note.time),
+        )
 
     def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
         """Return the mentions of some notes, one extraction a note, in order."""

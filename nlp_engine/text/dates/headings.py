@@ -25,6 +25,7 @@ _SINCE_SURGERY = re.compile(
 )
 _NEEDS_COLON = frozenset({"date", "admitted", "dos", "doa"})
 _ENOUGH, _RECENT = 3, 8
+_LINE = 40
 _ANCHORS: tuple[Event, ...] = ("service", "discharge", "admission")
 
 
@@ -53,38 +54,40 @@ def calendar_of(note: ReadNote, time: datetime | None, spans: Sequence[tuple[int
 def _heading_dates(note: ReadNote, calendar: Calendar) -> dict[Event, date]:
     """Return the days that labels name; a label with two different days names none."""
     found: dict[Event, set[date]] = {}
-    for event, day in _labelled(note, calendar):
+    for event, day, _ in labelled(note, calendar):
         found.setdefault(event, set()).add(day)
     return {event: days.pop() for event, days in found.items() if len(days) == 1}
 
 
-def _labelled(note: ReadNote, calendar: Calendar) -> Iterator[tuple[Event, date]]:
+def labelled(note: ReadNote, calendar: Calendar) -> Iterator[tuple[Event, date, tuple[int, int]]]:
+    """Yield the days that labels name, each with its event and its span."""
     tokens = note.tokens
     first = _FIRST_LINE.match(note.text)
-    day = _day_at(note.text, first.end() if first else 0, calendar)
-    if day is not None:
-        yield "service", day
+    found = _day_at(note.text, first.end() if first else 0, calendar)
+    if found is not None:
+        yield "service", *found
     for hit in calendar.rules.labels.find(tokens.keys):
         start, end = tokens.starts[hit.first], tokens.ends[hit.behind - 1]
         needs_colon = note.text[start:end].lower() in _NEEDS_COLON
-        begins = not note.text[note.text.rfind("\n", 0, start) + 1 : start].strip(" \t*-#|[]")
+        begins = not note.text[max(0, start - _LINE, note.text.rfind("\n", 0, start) + 1) : start].strip(" \t*-#|[]")
         if needs_colon and not (begins and note.text[end : end + 2].strip().startswith(":")):
             continue
-        day = _day_at(note.text, end, calendar)
-        if day is not None:
-            yield hit.payload, day
+        found = _day_at(note.text, end, calendar)
+        if found is not None:
+            yield hit.payload, *found
 
 
-def _day_at(text: str, place: int, calendar: Calendar) -> date | None:
-    """Return the one day that is written out at a place, with its year."""
+def _day_at(text: str, place: int, calendar: Calendar) -> tuple[date, tuple[int, int]] | None:
+    """Return the one day that is written out at a place, with its year, and its span."""
     match = _VALUE.match(text, place)
     if match is None:
         return None
     wording = Wording(is_bracketed="[**" in match["value"])
     _, period = read_absolute(plain(match["value"]), calendar, wording)
     is_far = period is not None and is_shifted(period.first.year) and not wording.is_bracketed
-    is_safe = calendar.today is not None or not is_far
-    return period.first if period is not None and period.is_day and is_safe else None
+    if period is None or not period.is_day or (is_far and calendar.today is None):
+        return None
+    return period.first, match.span("value")
 
 
 def _surgery(text: str, today: date) -> dict[Event, date]:

@@ -40,11 +40,11 @@ class DateReader:
     """Reads the dates of a note's mentions."""
 
     def __init__(self, rules: DateRules | None = None) -> None:
-        self._rules = rules or DateRules.load()
+        self.rules = rules or DateRules.load()
 
     def completed(self, note: ReadNote, mentions: Sequence[Span], attributes: Sequence[Span]) -> list[Span]:
         """Return the attributes with the dates that the network missed, without those that are none ("in" alone)."""
-        return completed(note, mentions, attributes, self._rules)
+        return completed(note, mentions, attributes, self.rules)
 
     def dated(self, note: ReadNote, time: datetime | None, mentions: Sequence[Mention]) -> list[Mention]:
         """Return the mentions, their dates with the day, month or year that they mean, where it can be told.
@@ -57,7 +57,7 @@ class DateReader:
         spans = {(own.start, own.end): own for mention in mentions for own in _dates(mention)}
         if not spans:
             return list(mentions)
-        calendar = calendar_of(note, time, list(spans), self._rules)
+        calendar = calendar_of(note, time, list(spans), self.rules)
         return [self._with_dates(note, calendar, mention) for mention in mentions]
 
     def _with_dates(self, note: ReadNote, calendar: Calendar, mention: Mention) -> Mention:
@@ -102,12 +102,12 @@ class DateReader:
 
     def _absolute(self, phrase: str, calendar: Calendar, wording: Wording) -> tuple[bool, Period | None]:
         rest = without_clock(phrase)
-        lead = self._rules.leading.match(rest)
+        lead = self.rules.leading.match(rest)
         words = lead.group().split() if lead else []
         rest = rest[lead.end() :] if lead else rest
         wording = Wording(words[-1] if words else "", wording.tense, wording.is_dated, wording.is_bracketed)
         is_date, period = read_absolute(rest, calendar, wording)
-        if period is not None and any(word in self._rules.file.about_words for word in words):
+        if period is not None and any(word in self.rules.file.about_words for word in words):
             period = period.widened(3 if period.is_day else 0 if _is_year(period) else 15)
         return is_date, period
 
@@ -121,7 +121,7 @@ class DateReader:
         if first > low and tokens.keys[before] in _BLOCKERS and tokens.keys[first] not in _BLOCKERS:
             return
         lows = [first]
-        while len(lows) <= _BEFORE and lows[-1] > low and self._rules.may_lead(tokens.keys[lows[-1] - 1]):
+        while len(lows) <= _BEFORE and lows[-1] > low and self.rules.may_lead(tokens.keys[lows[-1] - 1]):
             lows.append(lows[-1] - 1)
         goes_on = behind < high and tokens.keys[behind] in _GOES_ON
         highs = range(min(high, behind + _BEHIND) if goes_on else behind, behind - 1, -1)
@@ -136,7 +136,7 @@ class DateReader:
         first, behind = tokens.range_of(sentence.start, sentence.end)
         middle, _ = tokens.range_of(place, place)
         first, behind = max(first, middle - _SIGHT), min(behind, middle + _SIGHT)
-        found: set[Tense] = {hit.payload for hit in self._rules.tenses.find(tokens.keys, first, behind)}
+        found: set[Tense] = {hit.payload for hit in self.rules.tenses.find(tokens.keys, first, behind)}
         if any(_ED.fullmatch(key) for key in tokens.keys[first:behind]):
             found.add("past")
         return found.pop() if len(found) == 1 else None
