@@ -2,7 +2,7 @@
 
 Presidio's synthetic sentences, split in halves by template, so that no sentence of the test half has a template of the
 development half. Only identifiers of the Safe Harbor list count: no organisation, nationality or title; of ages those
-over 89; of dates no bare year, weekday or time of the day; of places no state or country.
+over 89; of dates no bare year, weekday or time of the day; of places no state or country, nor words like street and corner; of names no title or degree.
 
 ACI-Bench visit notes with planted letter heads, signatures, names, dates, phone lines, numbers and addresses (our own
 sentences; the notes' own names are replaced): the 67 train notes for development, the 20 valid notes as test. The planted
@@ -41,7 +41,7 @@ SEED = 7
 _WORD = re.compile(r"\w+")
 _TIME = re.compile(r"\b\d\d:\d\d(?::\d\d)?\b")
 _FREE_DATE = re.compile(r"(?:19|20)\d\d|(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
-_NO_NAME = re.compile(r"(?:the|corner|of|and|nan|dr|mr|mrs|ms|st|street|apt|suite|box)", re.IGNORECASE)
+_NO_NAME = re.compile(r"the|corner|of|and|nan|dr|mr|mrs|ms|miss|st|street|apt|suite|box|dds|md|phd", re.IGNORECASE)
 
 
 @dataclass
@@ -99,7 +99,7 @@ def measure(deidentifier: Deidentifier, cases: list[Case], show: int) -> None:
             covered[item.start : item.end] = b"\1" * (item.end - item.start)
         for start, end, kind in case.gold:
             gold[kind] += 1
-            if is_found := all(
+            if all(
                 all(covered[place] for place in range(*span))
                 for span in telling_words(case.text, start, end, kind, deidentifier)
             ):
@@ -107,7 +107,6 @@ def measure(deidentifier: Deidentifier, cases: list[Case], show: int) -> None:
             elif show > 0:
                 show -= 1
                 print(f"  missed {kind}: [{case.text[start:end]!r}] in {case.text[max(0, start - 50) : end + 40]!r}")
-            del is_found
         for item in found:
             if any(item.start < end and start < item.end for start, end in case.neutral) and not touches(
                 item.start, item.end, case.gold
@@ -136,19 +135,15 @@ def touches(start: int, end: int, gold: list[tuple[int, int, str]]) -> bool:
 
 def telling_words(text: str, start: int, end: int, kind: str, deidentifier: Deidentifier) -> list[tuple[int, int]]:
     """Return the words of an identifier that must not stay."""
-    spans = [match.span() for match in _WORD.finditer(text, start, end)]
+    words = [(text[match.start() : match.end()], match.span()) for match in _WORD.finditer(text, start, end)]
     if kind == "place":
         allowed = deidentifier.vocabulary.is_allowed_place
-        codes = DeidRules.model_fields and CODES
-        spans = [
-            (first, last)
-            for first, last in spans
-            if not allowed(text[first:last].lower())
-            and text[first:last] not in codes
-            and not _NO_NAME.fullmatch(text[first:last])
-            and not text[first:last].lower() in STREET_WORDS
+        words = [
+            (word, span)
+            for word, span in words
+            if not allowed(word.lower()) and word not in CODES and word.lower() not in STREET_WORDS
         ]
-    return spans
+    return [span for word, span in words if not _NO_NAME.fullmatch(word)]
 
 
 _RULES = DeidRules.load()

@@ -15,6 +15,9 @@ James Robert Tyler DeShawn Jamal Tyrone Mark Frank Dean""".split()
 SURNAMES = """Nguyen O'Brien Garcia-Lopez Oyelaran Krishnamurthy Okonkwo Adeyemi-Bello Mbeki Nkrumah Wanjohi Al-Sayed El-Masri Haddad Farahani Tabrizi Khorasani Venkataraman Subramaniam Chakraborty Bhattacharya Srinivasan Kaur Ahluwalia Zhang Xu Ouyang Nakamura Fujiwara
 Yamaguchi Kim Hwang Pham Tran-Le Suwannarat Wijaya Setiawan Hernandez Villaseñor Quetzal Echeverría Ibarguengoitia Magalhães Gonçalves Petrov Shevchenko Kuznetsova Wiśniewski Kowalczyk Szczepański Nagyová Horváth Popescu Papadopoulos Karagiannis Yıldırım Öztürk
 O'Shaughnessy McGillicuddy MacDiarmid Llewellyn Ó'Súilleabháin Þorsteinsdóttir Lindqvist Hämäläinen Bjørnstad van-der-Berg Vandersloot Beauchamp-Duvall Lefebvre Schwarzenberger Müller-Hoffmann D'Angelo Santangelo Katzenellenbogen Goldfarb Featherstonehaugh Cholmondeley Smith Johnson Walker Young Brooks Rice Day""".split()
+_ORDINARY = frozenset("young rice day brooks walker grace hope mark frank dean patience precious".split())
+"""Left in the lists: without them these are ordinary words and nothing else."""
+
 NAMES = frozenset(
     part
     for name in (*FEMALE, *MALE, *SURNAMES)
@@ -82,6 +85,10 @@ ENDS = [
     "\n\n- {doctor_full} RN, {date}\n",
 ]
 _OWN_NAMES = re.compile(r"\b(?P<title>Mr|Mrs|Ms|Miss|Dr)(?P<dot>\.?) (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)")
+_OWN_LONE_NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+(?= is (?:an? |status)|, PA\b)")
+_OWN_MONTHS = re.compile(
+    r"\b(?:0[1-9]|1[0-2])/20\d\d\b|(?<=\bin )(?:March|July)\b|(?<=two of )June\b|(?<=week of )June\b"
+)
 _OWN_DATES = re.compile(r"\b\d{1,2}/\d{1,2}/\d{4}\b")
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -103,7 +110,8 @@ class Planter:
     def plant(self, text: str) -> tuple[str, list[tuple[int, int, str]]]:
         """Return the note with planted identifiers, and their spans."""
         template = _OWN_NAMES.sub(self._own_name, text.replace("{", "(").replace("}", ")"))
-        template = _OWN_DATES.sub("{date}", template)
+        template = _OWN_LONE_NAMES.sub("{patient_full}", template)
+        template = _OWN_MONTHS.sub("{month}", _OWN_DATES.sub("{date}", template))
         paragraphs = template.split("\n\n")
         for sentence in self._random.sample(SENTENCES, 5):
             place = self._random.randrange(len(paragraphs))

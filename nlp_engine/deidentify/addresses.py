@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from nlp_engine.deidentify.numbers import Found
 from nlp_engine.deidentify.result import Kind
@@ -19,15 +19,16 @@ _UNIT = re.compile(
 )
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*\.?")
 _NUMBER = re.compile(r"\d{1,6}[A-Za-z]?(?:-\d{1,5})?\.?")
-_RIGHT_GAP = re.compile(r"[ \t,]*(?:\r?\n[ \t>?,]*)?")
-_LEFT_GAP = re.compile(r"[ \t,]*(?:\r?\n[ \t>?,]{0,12})?")
+_GAP = re.compile(r"[ \t,]*(?:\r?\n[ \t>?,]{0,12})?(?:and[ \t]+(?=[^\W\d_a-z]))?")
+_HOUSE = re.compile(r"(?<![\w./%:-])\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ \t]+\d{1,4})?[ \t]*(?:[NSEW]\.?[ \t]+)?$")
+_POSTCODE = r"\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
+_CODE_BEHIND = re.compile(rf",?[ \t]{{1,3}}({_POSTCODE})(?![\w%/-]|[.:]\d| ?(?:mg|ml|mcg|units|am|pm|hours)\b)")
+_CODE_BEFORE = re.compile(r"(?<![\w./-])(\d{5}|\d{3} \d{2}|\d{2}-\d{3}),?[ \t]{1,2}$")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _SURE_STREETS = frozenset("street avenue ave road rd lane boulevard blvd strasse straße".split())
-_LINKING = frozenset(
-    "a an the of and or in on at to for with per is was has had mg ml mm cm by from days weeks months years hours minutes tablets units beats times".split()
-)
-_SMALL = frozenset("de la do da del van der den los las of nad am an and di du le".split())
-_LONGEST, _FURTHEST = 14, 160
+_SMALL = frozenset("de la do da del van der den los las of nad am an di du le des les na u upon".split())
+_LONGEST, _FURTHEST, _WINDOW = 16, 160, 90
 
 
 class AddressFinder:
@@ -35,137 +36,161 @@ class AddressFinder:
 
     def __init__(self, rules: DeidRules, vocabulary: Vocabulary) -> None:
         cues, places = rules.cues, rules.places
-        self._vocabulary = vocabulary
+        self._vocabulary, self._never = vocabulary, rules.cues.never
         self._streets = frozenset(cues.street_words)
         self._units = frozenset(word for unit in cues.unit_words for word in re.findall(r"\w+", unit))
         self._codes = frozenset(places.state_codes)
         self._cue = re.compile(
-            rf"(?<!\w)(?:{alternatives(cues.address_before)})(?: is| it is| was| to)?[ \t]*:?[ \t]*(?:\r?\n[ \t]*)?(?=\S)",
+            rf"(?<!\w)(?:{alternatives(cues.address_before)})(?: is| it is| was| to)?[ \t]*[:?]?[ \t]*(?:it is )?(?:\r?\n[ \t]*)?(?:the corner of )?(?=\S)",
             re.IGNORECASE,
         )
+        states = f"{'|'.join(map(re.escape, places.state_codes))}|{alternatives(places.states)}"
         self._state_zip = re.compile(
-            rf"(?<!\w)(?:{'|'.join(map(re.escape, places.state_codes))}|{alternatives(places.states)})\.?[ \t,]{{1,3}}(?:\r?\n[ \t]*)?(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\w.-])"
+            rf"(?<!\w)(?:{states})\.?[ \t,]{{1,3}}(?:\r?\n[ \t]*)?(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\w.-])"
         )
 
-    def find(self, row: Row) -> Iterator[Found]:
-        """Yield addresses, each from its first number or word to its last."""
-        for start, end in self._anchors(row):
-            yield Found(self._left(row.text, start), self._right(row.text, end), Kind.PLACE)
-        for match in self._state_zip.finditer(row.text):
-            yield Found(*match.span("id"), Kind.PLACE)
+    def find(self, row: Row) -> list[Found]:
+        """Return addresses, each from its first number or word to its last, without overlap."""
+        spans = [self._around(row.text, start, end, is_unit=is_unit) for start, end, is_unit in self._anchors(row)]
+        spans += [match.span("id") for match in self._state_zip.finditer(row.text)]
         for match in self._cue.finditer(row.text):
-            end = self._right(row.text, match.end(), first=True)
+            end = self._right(row.text, match.end(), is_cued=True)
             if re.search(r"\d", row.text[match.end() : end]):
-                yield Found(match.end(), end, Kind.PLACE)
+                spans.append((match.end(), end))
+        return [Found(start, end, Kind.PLACE) for start, end in _joined(spans)]
 
-    def _anchors(self, row: Row) -> Iterator[tuple[int, int]]:
+    def codes_beside(self, text: str, places: Iterable[Found]) -> Iterator[Found]:
+        """Yield the postal codes right behind or before the names of places."""
+        for place in places:
+            behind = _CODE_BEHIND.match(text, place.end)
+            if behind and not (_YEAR.fullmatch(behind[1]) and "," in behind.group()):
+                yield Found(*behind.span(1), Kind.PLACE)
+            start = max(0, place.start - 12)
+            before = _CODE_BEFORE.search(text[start : place.start])
+            if before:
+                yield Found(start + before.start(1), start + before.end(1), Kind.PLACE)
+
+    def _anchors(self, row: Row) -> Iterator[tuple[int, int, bool]]:
         for match in _UNIT.finditer(row.text):
-            yield match.span()
+            yield (*match.span(), True)
         for index, word in enumerate(row.words):
-            if word.key in self._streets:
-                start = self._street_number(row, index)
+            if word.key in self._streets and not row.gap(index)[-1:].isdigit():
+                start = self._house_number(row, index)
                 if start is not None:
-                    yield start, word.end
+                    yield start, word.end, False
 
-    def _street_number(self, row: Row, street: int) -> int | None:
+    def _house_number(self, row: Row, street: int) -> int | None:
         """Return where the house number in front of a street's name begins."""
         is_sure = row.words[street].key in _SURE_STREETS
         for index in range(street, max(-1, street - 5), -1):
             word, gap = row.words[index], row.gap(index)
-            if index < street and word.key not in _ORDINALS:
-                is_known = self._vocabulary.strength(word.key) in (Strength.OTHER, Strength.BOTH) and not is_sure
-                if (word.case is Case.LOWER and (is_known or word.key in _LINKING)) or word.owns:
+            if index < street and word.key not in _ORDINALS and word.case is Case.LOWER:
+                is_known = self._vocabulary.strength(word.key) in (Strength.OTHER, Strength.BOTH)
+                if word.key in self._never or (is_known and not is_sure):
                     return None
             if re.search(r"\d", gap):
-                is_named = index < street or word.key in _ORDINALS
-                return self._number_start(row.text, word.start) if is_named else None
-            if not re.fullmatch(r"[ \t]{1,2}|\.[ \t]|-", gap):
+                if index == street and word.key not in _ORDINALS:
+                    return None
+                start = max(0, word.start - 24)
+                match = _HOUSE.search(row.text[start : word.start])
+                return start + match.start() if match else None
+            if not re.fullmatch(r"[ \t]{1,2}|\.[ \t]|-", gap) or word.owns:
                 return None
         return None
 
-    @staticmethod
-    def _number_start(text: str, end: int) -> int | None:
-        """Return where the numbers right before a place begin; numbers of a dose or date are none."""
-        match = re.search(
-            r"(?<![\w./%:-])\d{1,6}[A-Za-z]?(?:-\d{1,4})?(?:[ \t]+\d{1,4})?[ \t]*(?:[NSEW]\.?[ \t]+)?$",
-            text[max(0, end - 24) : end],
-        )
-        return max(0, end - 24) + match.start() if match else None
+    def _around(self, text: str, start: int, end: int, *, is_unit: bool) -> tuple[int, int]:
+        return self._left(text, start, feeds=1 if is_unit else 0), self._right(text, end)
 
-    def _right(self, text: str, place: int, *, first: bool = False) -> int:
+    def _right(self, text: str, place: int, *, is_cued: bool = False) -> int:
         """Return where the address ends that goes on at a place."""
-        end = place
+        end, before = place, "1"
         for number in range(_LONGEST):
-            gap = _RIGHT_GAP.match(text, end)
+            gap = _GAP.match(text, end)
             token = _TOKEN.match(text, gap.end() if gap else end)
             if (
                 gap is None
                 or token is None
                 or token.end() - place > _FURTHEST
-                or (text[end - 1 : end] == "." and gap.group()[:1] == " " and not self._is_short(text, end))
+                or self._is_closed(text, end, gap.group())
             ):
                 return end
             if text[token.end() : token.end() + 1] in (":", "@", "/"):
                 return end
-            has_feed, written = "\n" in gap.group(), token.group()
-            if written.endswith(".") and not self._is_short(text, token.end()):
-                written = written[:-1]
-            is_anywhere = first and number == 0
-            if not (
-                self._is_number(written, has_feed or "," in gap.group() or is_anywhere)
-                or self._is_part(written)
-                or (fold(written) in _SMALL and self._goes_on(text, token.end()))
-            ):
+            written = token.group() if self._is_short(token.group()) else token.group().rstrip(".")
+            is_apart = is_cued or bool(gap.group().strip(" \t")) or number == 0
+            is_part = self._is_part(written) or self._links(text, token.end(), written, before, is_cued=is_cued)
+            if not is_part and not (_NUMBER.fullmatch(written) and (is_apart or len(written) >= 2)):
                 return end
-            end = token.start() + len(written)
+            end, before = token.start() + len(written), written
         return end
 
-    def _goes_on(self, text: str, end: int) -> bool:
-        token = _TOKEN.match(text, end + 1)
-        return (
-            token is not None
-            and text[end : end + 1] == " "
-            and token.group()[0].isupper()
-            and self._is_part(token.group())
-        )
+    def _is_closed(self, text: str, end: int, gap: str) -> bool:
+        """Say whether a sentence ended before the gap."""
+        closed = text[end : end + 1] == "." or (text[end - 1 : end] == "." and gap[:1] == " ")
+        return closed and not self._is_short(text[max(0, end - 10) : end].rpartition(" ")[2])
 
-    def _left(self, text: str, start: int) -> int:
-        """Return where the address begins that goes on before a place: at a number, the furthest that words of places reach."""
-        furthest, place, feeds = start, start, 0
-        for match in reversed(list(_TOKEN.finditer(text, max(0, start - 80), start))):
+    def _left(self, text: str, start: int, *, feeds: int) -> int:
+        """Return where the address begins: at the furthest number that only words of places part from its anchor."""
+        furthest, place = start, start
+        behind = "1"
+        for match in reversed(list(_TOKEN.finditer(text, max(0, start - _WINDOW), start))):
             gap = text[match.end() : place]
-            feeds += gap.count("\n")
-            if not _LEFT_GAP.fullmatch(gap) or feeds > 1:
+            feeds -= gap.count("\n")
+            if not _GAP.fullmatch(gap) or feeds < 0:
                 break
             written = match.group()
             if _NUMBER.fullmatch(written):
                 furthest = match.start()
-            elif not self._is_part(written) and fold(written) not in _SMALL:
+            elif not self._is_part(written) and not (
+                written[0].islower() and self._may_link(written) and behind[0].isdigit() | behind[0].isupper()
+            ):
                 break
-            place = match.start()
+            place, behind = match.start(), written
         return furthest
 
-    def _is_number(self, written: str, is_apart: bool) -> bool:
-        return bool(_NUMBER.fullmatch(written)) and (is_apart or len(written.rstrip(".")) >= 2)
+    def _links(self, text: str, end: int, written: str, before: str, *, is_cued: bool) -> bool:
+        """Say whether a small word stands inside an address: before a number or a name, behind one of them."""
+        if not written[0].islower():
+            return False
+        following = _TOKEN.match(text, end + 1) if text[end : end + 1] == " " else None
+        if following is None:
+            return is_cued and self._vocabulary.strength(fold(written)) is Strength.UNKNOWN
+        is_followed = following.group()[0].isdigit() or (
+            following.group()[0].isupper() and self._is_part(following.group())
+        )
+        is_name = is_cued and self._vocabulary.strength(fold(written)) in (Strength.UNKNOWN, Strength.NAME)
+        return is_name or (is_followed and not before[0].islower() and self._may_link(written))
+
+    def _may_link(self, written: str) -> bool:
+        key = fold(written.rstrip("."))
+        is_other = self._vocabulary.strength(key) is Strength.OTHER
+        return key in _SMALL or key in self._streets or (not is_other and len(key) <= 12)
 
     def _is_part(self, written: str) -> bool:
         """Say whether a word may be part of an address: a name, a word of addresses, a state or country."""
         key = fold(written.rstrip("."))
-        if not written[0].isupper():
-            return key == "nan" or (key in self._streets and self._vocabulary.strength(key) is not Strength.OTHER)
-        if written in self._codes or key in self._streets or key in self._units or self._vocabulary.is_city(key):
+        single = key[:-1] if key.endswith("s") else key
+        if written[0].islower():
+            return key == "nan" or key in ("apt", "suite", "box", "dpo", "apo", "fpo") or key in _SURE_STREETS
+        if written in self._codes or {key, single} & (self._streets | self._units) or self._vocabulary.is_city(key):
             return True
-        return (
-            self._vocabulary.is_allowed_place(key)
-            or self._vocabulary.strength(key) is not Strength.OTHER
-            or (len(key) <= 2 and written.isupper())
-        )
+        if key in self._never:
+            return False
+        is_name = self._vocabulary.is_allowed_place(key) or self._vocabulary.strength(key) is not Strength.OTHER
+        return is_name or (len(key) <= 2 and written.isupper())
 
-    def _is_short(self, text: str, end: int) -> bool:
-        """Say whether a full stop belongs to a short form ("St.", "Apt.")."""
-        match = re.search(r"(\w+)\.$", text[max(0, end - 12) : end])
-        return (
-            match is not None
-            and len(match[1]) <= 4
-            and (fold(match[1]) in self._streets or fold(match[1]) in self._units)
-        )
+    def _is_short(self, written: str) -> bool:
+        """Say whether a full stop belongs to a short form ("St.", "Apt.", "u.")."""
+        key = fold(written.rstrip("."))
+        return written.endswith(".") and len(key) <= 4 and (key in self._streets or key in self._units or key in _SMALL)
+
+
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return spans in order, those that overlap as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined

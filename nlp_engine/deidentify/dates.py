@@ -140,11 +140,11 @@ class DateFinder:
     def _is_day(self, text: str, match: re.Match[str]) -> bool:
         before, behind = text[max(0, match.start() - _NEARBY) : match.start()], text[match.end() : match.end() + 24]
         line = before.rpartition("\n")[2]
-        if self._not_near.search(behind.partition("\n")[0]) or self._not_near.search(line[-18:]):
+        if self._not_near.search(behind.partition("\n")[0]):
             return False
-        if not line.strip(" \t-*") and len(line) < _NEARBY and re.match(r" ?[:\u2013-]|\) ", behind):
+        if self._before_day.search(line):
             return True
-        return bool(self._before_day.search(line))
+        return not line.strip(" \t-*") and len(line) < _NEARBY and bool(re.match(r" ?[:\u2013-]|\) ", behind))
 
     def _months(self, text: str, year: int) -> list[FoundDate]:
         found = []

@@ -11,7 +11,8 @@ from pathlib import Path
 from nlp_engine.deidentify.addresses import AddressFinder
 from nlp_engine.deidentify.ages import SHOWN, BirthDates, find_ages
 from nlp_engine.deidentify.dates import DateFinder, FoundDate
-from nlp_engine.deidentify.names import NameFinder, Run
+from nlp_engine.deidentify.marks import Run
+from nlp_engine.deidentify.names import NameFinder
 from nlp_engine.deidentify.numbers import Found, find_numbers
 from nlp_engine.deidentify.result import DeidentifiedText, Kind, replaced
 from nlp_engine.deidentify.row import Row
@@ -137,7 +138,9 @@ class Deidentifier:
         spans.add(self._addresses.find(row))
         runs = self._names.find(row, [(item.start, item.end) for item in spans.found])
         words = row.words
-        spans.add(Found(words[run.first].start, words[run.behind - 1].end, run.kind) for run in runs)
+        named = [Found(words[run.first].start, words[run.behind - 1].end, run.kind) for run in runs]
+        spans.add(named)
+        spans.add(self._addresses.codes_beside(text, [item for item in named if item.kind is Kind.PLACE]))
         return _Findings(
             row,
             sorted(spans.found),
@@ -148,27 +151,41 @@ class Deidentifier:
 
 
 class _Spans:
-    """Spans without overlap: what came first stays, but for a number or address that a later find holds as a whole."""
+    """Spans without overlap: what came first stays, but for one that a later find holds as a whole and goes beyond.
+
+    An address gives way at its ends to what it overlaps there.
+    """
 
     def __init__(self, length: int) -> None:
         self.found: set[Found] = set()
         self._owner: list[Found | None] = [None] * length
 
     def add(self, items: Iterable[Found]) -> None:
+        """Take some finds."""
         for item in items:
-            others = {other for other in self._owner[item.start : item.end] if other is not None}
-            size = item.end - item.start
-            if any(
-                other.kind is Kind.DATE
-                or other.start < item.start
-                or other.end > item.end
-                or other.end - other.start == size
-                for other in others
-            ):
-                continue
-            self.found -= others
-            self.found.add(item)
-            self._owner[item.start : item.end] = [item] * size
+            self._add(self._cut(item) if item.kind is Kind.PLACE else item)
+
+    def _add(self, item: Found) -> None:
+        others = {other for other in self._owner[item.start : item.end] if other is not None}
+        if item.start >= item.end or any(not _gives_way(other, item) for other in others):
+            return
+        self.found -= others
+        self.found.add(item)
+        self._owner[item.start : item.end] = [item] * (item.end - item.start)
+
+    def _cut(self, item: Found) -> Found:
+        start, end = item.start, item.end
+        first, last = self._owner[start] if start < end else None, self._owner[end - 1] if start < end else None
+        if first is not None and first.start < start:
+            start = first.end
+        if last is not None and last.end > end:
+            end = last.start
+        return Found(start, end, item.kind)
+
+
+def _gives_way(other: Found, item: Found) -> bool:
+    is_inside = item.start <= other.start and other.end <= item.end and other.end - other.start < item.end - item.start
+    return is_inside and other.kind is not Kind.DATE
 
 
 @lru_cache(maxsize=1)

@@ -121,4 +121,7 @@ _ABBREVIATED = frozenset("dr mr mrs ms prof st mt ft jr sr drs rev capt sgt attn
 def _case(written: str) -> Case:
     if written.isupper():
         return Case.UPPER
-    return Case.TITLE if any(sign.isupper() for sign in written) else Case.LOWER
+    return Case.TITLE if written[0].isupper() or _SMALL_PREFIX.match(written) else Case.LOWER
+
+
+_SMALL_PREFIX = re.compile(r"(?:d[eiu']|l[ae']|mc|mac|o'|van|von|bin|al-|el-)-?[A-Z][a-z]")

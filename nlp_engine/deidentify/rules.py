@@ -107,6 +107,8 @@ class Cues(KnowledgeModel):
     month_before: tuple[str, ...]
     day_before: tuple[str, ...]
     no_day_near: tuple[str, ...]
+    never: frozenset[str]
+    drug_before: frozenset[str]
     birth: tuple[str, ...]
 
 

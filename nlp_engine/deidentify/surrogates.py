@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from nlp_engine.deidentify.names import PARTICLES, SUFFIXES, Run
+from nlp_engine.deidentify.marks import PARTICLES, SUFFIXES, Run
 from nlp_engine.deidentify.result import Kind
 from nlp_engine.deidentify.row import Case, Row, Word
 from nlp_engine.deidentify.rules import DeidRules

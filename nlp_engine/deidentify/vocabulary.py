@@ -13,11 +13,15 @@ from nlp_engine.text.tokens import fold
 _ENDINGS = re.compile(
     r".{3,}(?:ing|edly|ally|ically|ness|ment|ments|tion|tions|sion|sions|itis|osis|oses|emia|aemia|ectomy|otomy|ostomy|oscopy|oscopic|ology|ologist|ologic|"
     r"ological|graphy|graphic|gram|metry|pathy|plasty|pexy|rrhaphy|rrhea|algia|uria|penia|megaly|trophy|plegia|paresis|cillin|mycin|floxacin|azole|prazole|"
-    r"statin|sartan|pril|olol|dipine|mab|nib|tidine|triptan|setron|oxetine|azepam|azolam|barbital|caine|cycline|vir|gliptin|gliflozin|glutide|thiazide|"
+    r"statin|steride|sartan|pril|olol|dipine|mab|nib|tidine|triptan|setron|oxetine|azepam|azolam|barbital|caine|cycline|vir|gliptin|gliflozin|glutide|thiazide|"
     r"semide|lukast|sone|olone|tropin|parin|xaban|gatran|platin|taxel|rubicin|bicin|ceptin|profen|oxicam|coxib|codone|morphone|able|ible|ously|ously|"
     r"ized|ised|izing|izes|ated|ates|lateral|laterally|ular|ically|ously)$"
 )
 """Ends of English and medical words that hardly a name has; a word on a list of names is never asked."""
+
+
+_JOINTS = frozenset("al el van von der den de la le bin ibn ben du di st".split())
+"""Parts of double names that are nothing by themselves ("Al-Sayed", "van-der-Berg")."""
 
 
 class Strength(Enum):
@@ -53,6 +57,7 @@ class Vocabulary:
         self._allowed = frozenset(fold(name) for name in (*places.states, *places.countries))
         self._parts_of_allowed = frozenset(word for name in self._allowed for word in name.split())
         self._cities = frozenset(fold(name) for name in (*places.us_cities, *places.other_cities)) - self._allowed
+        self._never = rules.cues.never
         self._is_term = is_term
         self.strength = lru_cache(maxsize=16384)(self._strength)
 
@@ -95,21 +100,23 @@ class Vocabulary:
         return [name for name in self._cities if " " in name]
 
     def _strength(self, key: str) -> Strength:
-        is_name = key in self._given or self.is_surname(key) or self.is_given(key)
-        parts = [part for part in key.split("-") if part]
+        if key in self._never:
+            return Strength.OTHER
         is_other = self.is_medical(key) or self.is_ordinary(key) or self.is_allowed_place(key)
-        if not is_other and len(parts) > 1:
-            is_other = any(self.is_medical(part) or self.is_ordinary(part) for part in parts) and not (
-                is_name and all(self._is_part_of_name(part) for part in parts)
-            )
-            if is_other and is_name:
-                return Strength.OTHER
-        if is_name:
+        if key in self._given or key in self._surnames or key.replace("'", "") in self._surnames:
             return Strength.BOTH if is_other else Strength.NAME
-        return Strength.OTHER if is_other else Strength.UNKNOWN
+        parts = [part for part in key.split("-") if part not in _JOINTS]
+        if is_other or "-" not in key or not parts:
+            return Strength.OTHER if is_other else Strength.UNKNOWN
+        return self._of_parts({Strength.OTHER if len(part) < 2 else self._strength(part) for part in parts})
 
-    def _is_part_of_name(self, part: str) -> bool:
-        return part in self._given or part in self._surnames or not (self.is_ordinary(part) or self.is_medical(part))
+    @staticmethod
+    def _of_parts(strengths: set[Strength]) -> Strength:
+        """Return what a double word is: with an ordinary part it is no name ("Alcohol-related")."""
+        for strength in (Strength.OTHER, Strength.NAME, Strength.UNKNOWN):
+            if strength in strengths:
+                return strength
+        return Strength.BOTH
 
 
 def _without_ending(key: str) -> str:
