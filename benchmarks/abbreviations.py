@@ -1,7 +1,7 @@
 """Abbreviations of given mentions: how many are read as marked by hand, by kind.
 
-``abbreviations_real_*.yaml`` are places of real notes, the other two files snippets in their style, each with a half
-that was not used in developing the rules. (The held-back snippets were written before the list, but by the same hand:
+``abbreviations_real_*.yaml`` are places of real notes, ``abbreviations_own_*.yaml`` places of our annotated notes, the
+other two files snippets in their style, each with a half that was not used in developing the rules. (The held-back snippets were written before the list, but by the same hand:
 they tell less than the held-back places do.) "left open" is an ambiguous abbreviation without a choice; where the text
 does not tell ("?"), or the meaning is none that the list has ("-"), that is right. "wrong" is a choice that is not the
 marked one: the errors that matter.
@@ -25,8 +25,9 @@ from nlp_engine.text import TextStage
 from nlp_engine.text.ner.recogniser import EntitySpan
 
 HERE = Path(__file__).parent
+NOTES = HERE.parent / "corpus_samples" / "annotated" / "docs"
 _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\|([^\[\]|]+)\]")
-_GROUPS = ("real", "ambiguous", "unambiguous", "containing", "defined")
+_GROUPS = ("real", "noted", "ambiguous", "unambiguous", "containing", "defined")
 
 
 class NothingFound:
@@ -58,14 +59,14 @@ def measure(stage: TextStage, group: str, snippets: list[str], *, show: bool) ->
     """Print the figures of one group of snippets."""
     counts: Counter[str] = Counter()
     for marked in snippets:
-        text, spans, expected = unmark(marked)
+        text, spans, expected = place_in_note(marked) if group == "noted" else unmark(marked)
         mentions = stage.extract(Note(id="n", text=text), mentions=spans).mentions
         for mention, gold in zip(mentions, expected, strict=True):
-            verdict = judge_place(mention, gold) if group == "real" else judge(mention, gold)
+            verdict = judge_place(mention, gold) if group in {"real", "noted"} else judge(mention, gold)
             counts[verdict] += 1
             if show and verdict != "right":
                 said = mention.expansion and (mention.expansion.text or mention.expansion.others)
-                print(f"  {verdict}: {mention.text} -> {said}, not {gold}: {text!r}")
+                print(f"  {verdict}: {mention.text} -> {said}, not {gold}: {shown(text, mention)!r}")
     total = counts.total()
     shares = ", ".join(f"{name} {100 * counts[name] / total:.1f} %" for name in ("right", "left open", "wrong", "none"))
     print(f"{group:12} {total:4} abbreviations: {shares}")
@@ -91,6 +92,18 @@ def judge_place(mention: Mention, gold: str) -> str:
     if text is None:
         return "left open"
     return "right" if f" {normalise_phrase(gold)} " in f" {normalise_phrase(text)} " else "wrong"
+
+
+def place_in_note(line: str) -> tuple[str, list[tuple[int, int, str]], list[str]]:
+    """Return the text of an annotated note, a span of it with label, and the long form of the abbreviation there."""
+    note, start, end, label, long = line.split(" ", 4)
+    text = (NOTES / f"{note}.txt").read_bytes().decode("utf-8")
+    return text, [(int(start), int(end), label)], [long]
+
+
+def shown(text: str, mention: Mention) -> str:
+    """Return the words around a mention."""
+    return text[max(0, mention.start - 90) : mention.end + 60]
 
 
 def unmark(marked: str) -> tuple[str, list[tuple[int, int, str]], list[str]]:
