@@ -1,0 +1,1 @@
+"""Building the terminologies that are shipped, and learning how to rank what is found in them."""
