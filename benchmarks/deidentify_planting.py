@@ -21,6 +21,7 @@ _ORDINARY = frozenset("young rice day brooks walker grace hope mark frank dean p
 NAMES = frozenset(
     part
     for name in (*FEMALE, *MALE, *SURNAMES)
+    if name.casefold() not in _ORDINARY
     for key in [name.casefold()]
     for part in {key, *key.split("-"), key.replace("'", "")}
 )

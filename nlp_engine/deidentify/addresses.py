@@ -45,14 +45,20 @@ class AddressFinder:
             re.IGNORECASE,
         )
         states = f"{'|'.join(map(re.escape, places.state_codes))}|{alternatives(places.states)}"
-        self._state_zip = re.compile(
-            rf"(?<!\w)(?:{states})\.?[ \t,]{{1,3}}(?:\r?\n[ \t]*)?(?P<id>\d{{5}}(?:-\d{{4}})?)(?![\w.-])"
+        countries = alternatives(places.countries)
+        self._allowed = re.compile(rf"(?:{alternatives((*places.states, *places.countries))})(?!\w)")
+        self._zip = re.compile(
+            rf"(?<!\w)(?:(?:{states})\.?[ \t,]{{1,3}}(?:\r?\n[ \t]*)?(?P<zip>\d{{5}}(?:-\d{{4}})?)"
+            rf"|(?:{countries})[ \t,]{{1,3}}(?P<code>\d{{4,6}}))(?![\w.-])"
+        )
+        self._city_line = re.compile(
+            rf"(?=[^\W\d_a-z])[^\n\d:;.!?]{{2,40}}(?=\r?\n[ \t>?,]*(?:{states}|{countries}|,)(?!\w))"
         )
 
     def find(self, row: Row) -> list[Found]:
         """Return addresses, each from its first number or word to its last, without overlap."""
         spans = [self._around(row.text, start, end, is_unit=is_unit) for start, end, is_unit in self._anchors(row)]
-        spans += [match.span("id") for match in self._state_zip.finditer(row.text)]
+        spans += [match.span(match.lastgroup or 0) for match in self._zip.finditer(row.text)]
         for match in self._cue.finditer(row.text):
             end = self._right(row.text, match.end(), is_cued=True)
             if re.search(r"\d", row.text[match.end() : end]):
@@ -116,9 +122,19 @@ class AddressFinder:
                 return end
             if text[token.end() : token.end() + 1] in (":", "@", "/"):
                 return end
+            whole = self._allowed.match(text, token.start()) or (
+                "\n" in gap.group() and self._city_line.match(text, token.start())
+            )
+            if whole:
+                end, before = whole.end(), "1"
+                continue
             written = token.group() if self._is_short(token.group()) else token.group().rstrip(".")
             is_apart = is_cued or bool(gap.group().strip(" \t")) or number == 0
-            is_part = self._is_part(written) or self._links(text, token.end(), written, before, is_cued=is_cued)
+            is_part = (
+                self._is_part(written)
+                or self._vocabulary.is_city(fold(f"{before} {written}"))
+                or self._links(text, token.end(), written, before, is_cued=is_cued)
+            )
             if not is_part and not (_NUMBER.fullmatch(written) and (is_apart or len(written) >= 2)):
                 return end
             end, before = token.start() + len(written), written
@@ -174,10 +190,16 @@ class AddressFinder:
             return key == "nan" or key in ("apt", "suite", "box", "dpo", "apo", "fpo") or key in _SURE_STREETS
         if written in self._codes or {key, single} & (self._streets | self._units) or self._vocabulary.is_city(key):
             return True
+        if len(key) <= 2 and written.isupper():
+            return True
         if key in self._never:
-            return False
-        is_name = self._vocabulary.is_allowed_place(key) or self._vocabulary.strength(key) is not Strength.OTHER
-        return is_name or (len(key) <= 2 and written.isupper())
+            return key in _SMALL
+        is_name = (
+            key in _SMALL
+            or self._vocabulary.is_allowed_place(key)
+            or self._vocabulary.strength(key) is not Strength.OTHER
+        )
+        return is_name
 
     def _is_short(self, written: str) -> bool:
         """Say whether a full stop belongs to a short form ("St.", "Apt.", "u.")."""

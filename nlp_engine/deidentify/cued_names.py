@@ -165,8 +165,9 @@ class CuedNames:
             following = place + 1
             return marks.goes_on(following, place) and marks.strength(following) is not Strength.OTHER
         if word.case is Case.LOWER:
+            is_many = marks.run_from(place) > place + 1 and strength is not Strength.OTHER
             is_unknown = strength is Strength.UNKNOWN and len(word.key) > 2 and (is_name or not is_person)
-            return strength is Strength.NAME or is_unknown
+            return strength is Strength.NAME or is_unknown or is_many
         if strength is Strength.UNKNOWN:
             return is_name or not (word.case is Case.UPPER and len(word.key) <= 4)
         if strength is Strength.BOTH:
@@ -226,7 +227,7 @@ class CuedNames:
                 fits = strength is Strength.NAME and (word.key in self._lists.frequent or says_age)
                 fits |= strength is Strength.UNKNOWN and says_age and len(word.key) > 3
             else:
-                is_unknown = strength is Strength.UNKNOWN and not marks.is_acronym(last) and len(word.key) > 2
+                is_unknown = strength is Strength.UNKNOWN and not marks.is_acronym(last) and len(word.key) > 1
                 fits = strength is Strength.NAME or is_unknown
                 fits |= strength is Strength.BOTH and marks.is_open(last - 1) and self._is_given_before(last)
             if fits:

@@ -101,7 +101,7 @@ class LoneNames:
         ):
             return False
         if unknown:
-            return not word.begins or is_given or unknown == len(named)
+            return not word.begins or is_given or unknown == len(named) or self._vocabulary.is_surname(keys[-1])
         return is_given and not word.begins and self._vocabulary.is_surname(keys[-1])
 
     def _is_name_of_one(self, index: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import lru_cache
 
@@ -11,7 +11,7 @@ from nlp_engine.deidentify.rules import DeidRules
 from nlp_engine.text.tokens import fold
 
 _ENDINGS = re.compile(
-    r".{3,}(?:ing|edly|ally|ically|ness|ment|ments|tion|tions|sion|sions|itis|osis|oses|emia|aemia|ectomy|otomy|ostomy|oscopy|oscopic|ology|ologist|ologic|"
+    r".{3,}(?:edly|ally|ically|ness|ment|ments|tion|tions|sion|sions|itis|osis|oses|emia|aemia|ectomy|otomy|ostomy|oscopy|oscopic|ology|ologist|ologic|"
     r"ological|graphy|graphic|gram|metry|pathy|plasty|pexy|rrhaphy|rrhea|algia|uria|penia|megaly|trophy|plegia|paresis|cillin|mycin|floxacin|azole|prazole|"
     r"statin|steride|sartan|pril|olol|dipine|mab|nib|tidine|triptan|setron|oxetine|azepam|azolam|barbital|caine|cycline|vir|gliptin|gliflozin|glutide|thiazide|"
     r"semide|lukast|sone|olone|tropin|parin|xaban|gatran|platin|taxel|rubicin|bicin|ceptin|profen|oxicam|coxib|codone|morphone|able|ible|ously|ously|"
@@ -20,6 +20,7 @@ _ENDINGS = re.compile(
 """Ends of English and medical words that hardly a name has; a word on a list of names is never asked."""
 
 
+_INFLECTED = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ly", ""), ("ing", ""), ("ing", "e"))
 _JOINTS = frozenset("al el van von der den de la le bin ibn ben du di st".split())
 """Parts of double names that are nothing by themselves ("Al-Sayed", "van-der-Berg")."""
 
@@ -74,7 +75,7 @@ class Vocabulary:
         return (
             key in self._words
             or key in self._abbreviations
-            or _without_ending(key) in self._words
+            or any(form in self._words for form in _without_ending(key))
             or key.startswith(("i'", "don't", "can't", "won't"))
             or bool(_ENDINGS.match(key))
         )
@@ -108,7 +109,13 @@ class Vocabulary:
         parts = [part for part in key.split("-") if part not in _JOINTS]
         if is_other or "-" not in key or not parts:
             return Strength.OTHER if is_other else Strength.UNKNOWN
-        return self._of_parts({Strength.OTHER if len(part) < 2 else self._strength(part) for part in parts})
+        return self._of_parts({self._of_part(part) for part in parts})
+
+    def _of_part(self, part: str) -> Strength:
+        """Return what a part of a double name is: an eponym may be one ("Müller-Hoffmann")."""
+        if len(part) < 2:
+            return Strength.OTHER
+        return Strength.BOTH if part in self._medical and not self.is_ordinary(part) else self._strength(part)
 
     @staticmethod
     def _of_parts(strengths: set[Strength]) -> Strength:
@@ -119,8 +126,7 @@ class Vocabulary:
         return Strength.BOTH
 
 
-def _without_ending(key: str) -> str:
-    for ending, instead in (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ly", ""), ("er", "")):
-        if len(key) > len(ending) + 3 and key.endswith(ending):
-            return key[: -len(ending)] + instead
-    return key
+def _without_ending(key: str) -> Iterator[str]:
+    for ending, instead in _INFLECTED:
+        if len(key) > len(ending) + 2 and key.endswith(ending):
+            yield key[: -len(ending)] + instead
