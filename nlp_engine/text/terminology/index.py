@@ -1,6 +1,6 @@
 """Names of a terminology as arrays: from names to words and back, and from pieces of three letters to words.
 
-Nothing is kept as Python objects but the vocabulary, so that 100,000 names take about 20 MB and load in a fraction of a second.
+The names, the codes and the words are the only Python objects, so that 40,000 names load in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -57,6 +57,7 @@ class Lists:
     values: Ints
 
     def __getitem__(self, place: int) -> Ints:
+        """Return one list."""
         return self.values[self.starts[place] : self.starts[place + 1]]
 
     @classmethod
@@ -104,6 +105,7 @@ class Index:
     former: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        """Derive what a search needs."""
         put = object.__setattr__
         size = len(self.vocabulary)
         put(self, "word_ids", {word: number for number, word in enumerate(self.vocabulary)})
@@ -170,7 +172,7 @@ class Index:
 
     def name_of(self, term: int) -> str:
         """Return the preferred name of a term."""
-        return self.names[self.first_name[term]]
+        return self.names[int(self.first_name[term])]
 
     def save(self, path: Path) -> None:
         """Write one compressed file."""
@@ -203,9 +205,7 @@ class Index:
             with np.load(path, allow_pickle=False) as file:
                 return cls._from_arrays({key: file[key] for key in file.files})
         except (OSError, KeyError, ValueError) as error:
-            raise ModelError(
-                f"The terminology {path.name} cannot be read; build it or install the package anew."
-            ) from error
+            raise ModelError(f"The terminology {path.name} cannot be read; install the package anew.") from error
 
     @classmethod
     def _from_arrays(cls, arrays: dict[str, Any]) -> Index:
@@ -233,7 +233,7 @@ def _sums(lists: Lists, weights: Floats) -> Floats:
     """Return the sum of the weights of each list."""
     running = np.zeros(len(lists.values) + 1, np.float64)
     np.cumsum(weights[lists.values], out=running[1:])
-    return (running[lists.starts[1:]] - running[lists.starts[:-1]]).astype(np.float32)
+    return np.asarray(running[lists.starts[1:]] - running[lists.starts[:-1]], np.float32)
 
 
 def _first_places(term_of: Ints, size: int) -> Ints:

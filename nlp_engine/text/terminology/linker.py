@@ -1,4 +1,4 @@
-"""Codes of words from all terminologies: the best of each with its score, alternatives, and none where nothing is likely."""
+"""Codes of words from all terminologies: the best of each with its score, alternatives, none where none is likely."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ class TerminologyLinker:
             return NOTHING
         for terminology in self._terminologies:
             if label in terminology.labels:
-                first, *rest = self._of(terminology, text) or [None]
-                is_taken = first is not None and first.score >= terminology.limits.threshold
-                if first is not None and (not is_taken or best.setdefault(first.system, first) is not first):
-                    rest.insert(0, first)
-                others += rest[: self._settings.most_others]
+                codes = self._of(terminology, text)
+                first = next((code for code in codes if code.score >= terminology.limits.threshold), None)
+                if first is not None and best.setdefault(first.system, first) is first:
+                    codes = codes[1:]
+                others += codes[: self._settings.most_others]
         others.sort(key=lambda code: -code.score)
         return tuple(best.values()), tuple(others)
 

