@@ -1,10 +1,10 @@
 """Abbreviations of given mentions: how many are read as marked by hand, by kind.
 
 ``abbreviations_real_*.yaml`` are places of real notes, ``abbreviations_own_*.yaml`` places of our annotated notes, the
-other two files snippets in their style, each with a half that was not used in developing the rules. (The held-back snippets were written before the list, but by the same hand:
-they tell less than the held-back places do.) "left open" is an ambiguous abbreviation without a choice; where the text
-does not tell ("?"), or the meaning is none that the list has ("-"), that is right. "wrong" is a choice that is not the
-marked one: the errors that matter.
+other two files snippets in their style, each with a half that was not used in developing the rules. (The held-back
+snippets were written before the list, but by the same hand: they tell less than the held-back places do.) "left open"
+is an ambiguous abbreviation without a choice; where the text does not tell ("?"), or the meaning is none that the list
+had ("-"), that is right. "wrong" is a choice that is not the marked one: the errors that matter.
 
 python benchmarks/abbreviations.py [--file benchmarks/abbreviations_held_back.yaml] [--show]
 """
