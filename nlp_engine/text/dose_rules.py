@@ -16,9 +16,9 @@ from nlp_engine.text.tokens import keys_of
 
 
 class TimeUnit(KnowledgeModel):
-    """A unit of time: its length in days, and how it is written."""
+    """A unit of time: its length in minutes, and how it is written."""
 
-    days: Number = Field(gt=0)
+    minutes: Number = Field(gt=0)
     words: tuple[str, ...]
 
 
@@ -40,12 +40,12 @@ class DoseRules:
     """The tables of the file.
 
     ``phrases`` gives for a frequency its times a day, the name of a time of the day, or None where it is no rate;
-    ``time_units`` the UCUM code and the length in days of a word; ``units`` the UCUM code of a unit as written.
+    ``time_units`` the UCUM code and the length in minutes of a word; ``units`` the UCUM code of a unit as written.
     """
 
     def __init__(self, file: DoseFile) -> None:
         self.numbers = dict(file.numbers)
-        self.time_units = {word: (code, unit.days) for code, unit in file.time_units.items() for word in unit.words}
+        self.time_units = {word: (code, unit.minutes) for code, unit in file.time_units.items() for word in unit.words}
         self.phrases: PhraseTable[Decimal | str | None] = PhraseTable(_phrases(file))
         self.weekdays = frozenset(file.weekdays)
         self.units = PhraseTable((keys_of(word), code) for code, words in file.units.items() for word in words)

@@ -19,6 +19,8 @@ from nlp_engine.text.tokens import keys_of
 PER_DAY = "/d"
 _PLACES = Decimal("0.0001")
 _LONGEST = 80
+_DAY = 1440
+"""Minutes."""
 _DOTS = re.compile(r"(?<=[a-z])\.|\.(?=[a-z])")
 _GLUED = re.compile(r"\bq(?=\d)|(?<=\d)(?=[a-z])|(?<=x)(?=\d)")
 _TIMES = frozenset({"times", "time", "x", "doses"})
@@ -98,7 +100,7 @@ class Doses:
             if unit is None and key == "q" and len(rest) == 1 and number in _HOURS:
                 unit = "h"
             if unit is not None and number > 0:
-                return (1 / (number * self._rules.time_units[unit][1]),)
+                return (_DAY / (number * self._rules.time_units[unit][1]),)
         return None
 
     def _count(self, keys: Sequence[str]) -> tuple[Decimal | None] | None:
@@ -114,7 +116,7 @@ class Doses:
             per = behind < len(keys) and keys[behind] in _PER
             unit = keys[behind + per] if behind + per < len(keys) else ""
             if unit in self._rules.time_units and (is_counted or per):
-                return (number / self._rules.time_units[unit][1],)
+                return (number * _DAY / self._rules.time_units[unit][1],)
         return None
 
     def duration(self, text: str) -> tuple[Decimal | None, str | None]:

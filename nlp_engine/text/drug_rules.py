@@ -12,6 +12,10 @@ from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
 from nlp_engine.text.phrases import PhraseTable
 from nlp_engine.text.tokens import keys_of
 
+_LED = frozenset({"on", "with"})
+_AUXILIARIES = ("was", "were", "been", "being", "is", "are", "be", "get", "got")
+"""Before "started on": "was started on" reaches as far; alone "was started" would speak of a drug before it."""
+
 
 class StatusCues(KnowledgeModel):
     """Phrases that say one status of the drugs behind or before them."""
@@ -29,12 +33,14 @@ class DrugStatusFile(KnowledgeModel):
     cues: tuple[StatusCues, ...]
     no_cue: tuple[str, ...]
     negations: frozenset[str]
+    conditions: frozenset[str]
     stops: frozenset[str]
     from_words: frozenset[str]
     to_words: frozenset[str]
     sections: dict[str, DrugStatus]
     reason_words: tuple[str, ...]
     reason_fillers: frozenset[str]
+    not_reasons: frozenset[str]
     head_words: frozenset[str]
 
 
@@ -56,6 +62,10 @@ class DrugStatusRules:
                 said[keys_of(phrase)].forward = cues.status
             for phrase in cues.backward:
                 said[keys_of(phrase)].backward = cues.status
+        for phrase in [phrase for phrase in said if phrase[-1] in _LED and said[phrase].forward]:
+            for auxiliary in _AUXILIARIES:
+                led = said[auxiliary, *phrase]
+                led.forward = led.forward or said[phrase].forward
         for phrase in list(said):
             # "Lisinopril was started on Monday": what reaches forward may end with the first word of a date.
             if phrase[-1] == "on" and phrase[:-1] in said and said[phrase].backward is None:
@@ -64,12 +74,14 @@ class DrugStatusRules:
             said.setdefault(phrase, Said())
         self.cues = PhraseTable(said.items())
         self.negations = file.negations
+        self.conditions = file.conditions
         self.stops = file.stops
         self.from_words = file.from_words
         self.to_words = file.to_words
         self.sections = file.sections
         self.reason_words = PhraseTable((keys_of(phrase), phrase) for phrase in file.reason_words)
         self.reason_fillers = file.reason_fillers
+        self.not_reasons = file.not_reasons
         self.head_words = file.head_words
 
     @classmethod

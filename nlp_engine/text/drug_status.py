@@ -19,6 +19,8 @@ _LONGEST_GAP, _LONGEST_LIST = 40, 25
 _MOST_UNKNOWN = 4
 """Words that are neither of a dose nor of a list between two drugs of one list."""
 _BREAKS = frozenset({",", "and", "or", ";", "-", "(", "then", "plus", "but", "/", "&", "+"})
+_ONE_DOSE = frozenset({DrugStatus.INCREASED, DrugStatus.DECREASED})
+_ENDS = frozenset({",", ".", ";", ")"})
 _PLURAL = frozenset({"were", "are"})
 
 
@@ -127,7 +129,7 @@ class DrugStatuses:
             stop = sentence.cues[number + 1].first if number + 1 < len(sentence.cues) else len(sentence.keys)
             reached = list(self._reached(sentence, hit, stop))
             for drug, status in reached:
-                said = Status(status, sentence.cue(hit))
+                said = Status(self._if_planned(sentence, drug, status), sentence.cue(hit))
                 heard.append((drug.place, (_rank(status), drug.first - hit.behind, said)))
         return heard
 
@@ -154,7 +156,7 @@ class DrugStatuses:
                     yield pending, DrugStatus.STOPPED
                 yield drug, DrugStatus.STARTED
                 return
-            if not is_first and "to" in between:
+            if not is_first and ("to" in between or (status in _ONE_DOSE and not self._is_pair(between))):
                 break
             if is_change and words[-1] != "from":
                 if pending is not None:
@@ -164,10 +166,22 @@ class DrugStatuses:
                 yield drug, status
             behind, is_first = drug.behind, False
 
+    def _is_pair(self, between: Sequence[str]) -> bool:
+        """Say whether two drugs are joined by "and" alone; the next drug of a list has a dose of its own."""
+        return all(key in self._list_words for key in between) and any(key in self._joiners for key in between)
+
+    def _if_planned(self, sentence: _Sentence, drug: _Drug, status: DrugStatus) -> DrugStatus:
+        if status is not DrugStatus.STARTED:
+            return status
+        around = [*sentence.keys[drug.behind : drug.behind + _FAR], *sentence.keys[:2]]
+        return DrugStatus.PLANNED if any(key in self._rules.conditions for key in around) else status
+
     def _goes_on(self, between: Sequence[str], *, is_first: bool, is_weak: bool) -> bool:
         if any(key in self._rules.stops for key in between):
             return False
         if is_first:
+            if between and between[0] in _ENDS:
+                return False
             return len(between) <= (_NEAR if is_weak else _FAR)
         known = self._dose_words | self._list_words
         return sum(key[0].isalpha() and key not in known for key in between) <= _MOST_UNKNOWN

@@ -1,4 +1,4 @@
-"""Which mentions an attribute belongs to: the one it stands in, the better of its neighbours, and those coordinated with it."""
+"""Which mentions an attribute belongs to: its neighbours, those in a list with them, a table's, a log entry's."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp_engine.extraction import AttributeLabel, DrugStatus, MedicationDetails, Mention, MentionLabel
+from nlp_engine.extraction import AttributeLabel, DrugStatus, MedicationDetails, Mention, MentionLabel, Presence
 from nlp_engine.text.attribute_rules import AttributeRules
 from nlp_engine.text.dose_rules import DoseRules
 from nlp_engine.text.doses import Doses
@@ -73,7 +73,7 @@ class MedicationReader:
             for number, place in enumerate(order)
             if (status := statuses.get(place)) and status.status in _NO_REASON
         }
-        reasons = self._reasons.find(note, [_span(mentions[place]) for place in order], others)
+        reasons = self._reasons.find(note, [_reason_span(mentions[place]) for place in order], others)
         ids = {order[drug]: mentions[order[problem]].id for drug, problem in reasons.items()}
         result = list(mentions)
         for place in drugs:
@@ -89,6 +89,12 @@ class MedicationReader:
             status=status.status if status else None, cue=status.cue if status else None, reason=reason, doubts=doubts
         )
         return mention.model_copy(update={"medication": details})
+
+
+def _reason_span(mention: Mention) -> Span:
+    """Return a mention as a span; a problem that is denied is no reason."""
+    is_denied = mention.presence is Presence.ABSENT and mention.label is MentionLabel.PROBLEM
+    return Span(mention.start, mention.end, "" if is_denied else mention.label.value)
 
 
 def _span(mention: Mention) -> Span:

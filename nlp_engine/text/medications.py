@@ -90,7 +90,7 @@ class Medications:
     def _bare(
         self, note: ReadNote, place: int, stop: int, numbered: Sequence[str], begin: int
     ) -> tuple[Attribute, int] | None:
-        """Return a number without a unit between a drug and its route or frequency: "amlodipine 10 qd", "aspirin 1 daily"."""
+        """Return a number without a unit between a drug and its route or frequency: "amlodipine 10 qd"."""
         tokens = note.tokens
         if place != begin or place + 1 >= stop:
             return None

@@ -80,8 +80,6 @@ class DoseLimits:
         """Return what is not plausible about the dose of a drug, one sentence each."""
         frequencies = _of(mention, AttributeLabel.FREQUENCY)
         times = frequencies[0].value if len(frequencies) == 1 else None
-        if times is not None and times > _MOST_TIMES:
-            return (f"{_name(mention)} {_shown(times)} times a day is not a plausible frequency.",)
         limits = {id(hit.payload): hit.payload for hit in self._table.find(keys_of(mention.text))}
         if len(limits) != 1:
             return ()
@@ -90,6 +88,8 @@ class DoseLimits:
             return _weekly(mention, times)
         if limit.most_a_day is None or self._is_other_route(mention):
             return ()
+        if times is not None and times > _MOST_TIMES:
+            return (f"{_name(mention)} {_shown(times)} times a day is not a plausible frequency.",)
         return tuple(dict.fromkeys(_above(mention, limit, limit.most_a_day, times)))
 
     def _is_other_route(self, mention: Mention) -> bool:

@@ -11,7 +11,7 @@ from nlp_engine.text.drug_rules import DrugStatusRules
 from nlp_engine.text.note import ReadNote, Span
 
 _FAR, _LONGEST_HEAD = 25, 3
-_SIGNS = frozenset("()[]#*.,~\u2192=>\"'")
+_SIGNS = frozenset("()[]#*.,~\"'")
 
 
 class Reasons:
@@ -66,6 +66,8 @@ class Reasons:
             None,
         )
         if lead is None:
+            return None
+        if any(key in self._rules.not_reasons for key in words[: lead.first]):
             return None
         unknown = [key for key in words[: lead.first] if key[0].isalpha() and key not in self._dose_words]
         return problem if len(unknown) <= _LONGEST_HEAD else None
