@@ -18,11 +18,16 @@ from pathlib import Path
 
 import yaml
 
-from nlp_engine.extraction import Mention
+from nlp_engine.extraction import Expansion
 from nlp_engine.knowledge import normalise_phrase
-from nlp_engine.record import Note
-from nlp_engine.text import TextStage
-from nlp_engine.text.ner.recogniser import EntitySpan
+from nlp_engine.text.abbreviation_rules import AbbreviationRules
+from nlp_engine.text.abbreviation_senses import Expander
+from nlp_engine.text.abbreviations import find_abbreviations
+from nlp_engine.text.note import ReadNote, Span
+from nlp_engine.text.section_rules import SectionRules
+from nlp_engine.text.sections import find_sections
+from nlp_engine.text.sentences import SentenceSplitter
+from nlp_engine.text.tokens import tokenise
 
 HERE = Path(__file__).parent
 NOTES = HERE.parent / "corpus_samples" / "annotated" / "docs"
@@ -30,14 +35,21 @@ _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\|([^\[\]|]+)\]")
 _GROUPS = ("real", "noted", "ambiguous", "unambiguous", "containing", "defined")
 
 
-class NothingFound:
-    """Stands for the network: the spans are given."""
+class Reader:
+    """Reads a note as far as abbreviations need it: the spans are given."""
 
-    version = "none"
+    def __init__(self) -> None:
+        self._sections = SectionRules.load()
+        self._splitter = SentenceSplitter.load()
+        self._rules = AbbreviationRules.load()
 
-    def recognise(self, text: str) -> list[EntitySpan]:
-        """Find nothing in any text."""
-        return []
+    def expansions(self, text: str, spans: list[Span]) -> list[Expansion | None]:
+        """Return what each span says with its abbreviations written out."""
+        sections = find_sections(text, self._sections)
+        sentences = self._splitter.split(text, [heading.start for heading in sections.headings])
+        note = ReadNote(text, tokenise(text), sections, sentences)
+        expander = Expander(self._rules, note, find_abbreviations(text, self._rules.longs_of))
+        return [expander.expand(span) for span in spans]
 
 
 def main() -> None:
@@ -46,72 +58,70 @@ def main() -> None:
     parser.add_argument("--file", type=Path, action="append", help="a file of snippets; all of them if left out")
     parser.add_argument("--show", action="store_true", help="show what is not as marked")
     arguments = parser.parse_args()
-    stage = TextStage(NothingFound())
+    reader = Reader()
     for file in arguments.file or sorted(HERE.glob("abbreviations_*.yaml")):
         print(f"\n{file.name}")
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
         for group in _GROUPS:
             if data.get(group):
-                measure(stage, group, data[group], show=arguments.show)
+                measure(reader, group, data[group], show=arguments.show)
 
 
-def measure(stage: TextStage, group: str, snippets: list[str], *, show: bool) -> None:
+def measure(reader: Reader, group: str, snippets: list[str], *, show: bool) -> None:
     """Print the figures of one group of snippets."""
     counts: Counter[str] = Counter()
     for marked in snippets:
         text, spans, expected = place_in_note(marked) if group == "noted" else unmark(marked)
-        mentions = stage.extract(Note(id="n", text=text), mentions=spans).mentions
-        for mention, gold in zip(mentions, expected, strict=True):
-            verdict = judge_place(mention, gold) if group in {"real", "noted"} else judge(mention, gold)
+        for span, found, gold in zip(spans, reader.expansions(text, spans), expected, strict=True):
+            is_whole = group not in {"real", "noted"}
+            verdict = judge(text[span.start : span.end], found, gold) if is_whole else judge_place(found, gold)
             counts[verdict] += 1
             if show and verdict != "right":
-                said = mention.expansion and (mention.expansion.text or mention.expansion.others)
-                print(f"  {verdict}: {mention.text} -> {said}, not {gold}: {shown(text, mention)!r}")
+                said = found and (found.text or found.others)
+                print(f"  {verdict}: {text[span.start : span.end]} -> {said}, not {gold}: {shown(text, span)!r}")
     total = counts.total()
     shares = ", ".join(f"{name} {100 * counts[name] / total:.1f} %" for name in ("right", "left open", "wrong", "none"))
     print(f"{group:12} {total:4} abbreviations: {shares}")
 
 
-def judge(mention: Mention, gold: str) -> str:
+def judge(text: str, found: Expansion | None, gold: str) -> str:
     """Compare what was found with what was marked."""
-    if mention.expansion is None:
+    if found is None:
         return "none"
-    if mention.expansion.text is None:
+    if found.text is None:
         return "right" if gold == "?" else "left open"
-    spellings = {normalise_phrase(spelling) for spelling in ([gold] if mention.text.count("/") else gold.split("/"))}
-    return "right" if normalise_phrase(mention.expansion.text) in spellings else "wrong"
+    spellings = [gold] if "/" in text else gold.split("/")
+    return "right" if normalise_phrase(found.text) in map(normalise_phrase, spellings) else "wrong"
 
 
-def judge_place(mention: Mention, gold: str) -> str:
+def judge_place(found: Expansion | None, gold: str) -> str:
     """Compare the reading of a longer mention with the long form of one abbreviation in it."""
-    text = mention.expansion.text if mention.expansion is not None else None
+    text = found.text if found is not None else None
     if gold == "-":
         return "right" if text is None else "wrong"
-    if mention.expansion is None:
-        return "none"
     if text is None:
-        return "left open"
+        return "none" if found is None else "left open"
     return "right" if f" {normalise_phrase(gold)} " in f" {normalise_phrase(text)} " else "wrong"
 
 
-def place_in_note(line: str) -> tuple[str, list[tuple[int, int, str]], list[str]]:
+def place_in_note(line: str) -> tuple[str, list[Span], list[str]]:
     """Return the text of an annotated note, a span of it with label, and the long form of the abbreviation there."""
     note, start, end, label, long = line.split(" ", 4)
     text = (NOTES / f"{note}.txt").read_bytes().decode("utf-8")
-    return text, [(int(start), int(end), label)], [long]
+    return text, [Span(int(start), int(end), label)], [long]
 
 
-def shown(text: str, mention: Mention) -> str:
-    """Return the words around a mention."""
-    return text[max(0, mention.start - 90) : mention.end + 60]
+def shown(text: str, span: Span) -> str:
+    """Return the words around a span."""
+    return text[max(0, span.start - 90) : span.end + 60]
 
 
-def unmark(marked: str) -> tuple[str, list[tuple[int, int, str]], list[str]]:
+def unmark(marked: str) -> tuple[str, list[Span], list[str]]:
     """Return the plain text, the spans with labels, and the long form marked at each."""
     text, spans, expected, behind = "", [], [], 0
     for match in _MARK.finditer(marked):
         text += marked[behind : match.start()]
-        spans.append((len(text), len(text) + len(match[1]), match[2]))
+        spans.append(Span(len(text), len(text) + len(match[1]), match[2]))
         expected.append(match[3])
         text += match[1]
         behind = match.end()
