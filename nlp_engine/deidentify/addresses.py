@@ -20,7 +20,9 @@ _UNIT = re.compile(
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*\.?")
 _NUMBER = re.compile(r"\d{1,6}[A-Za-z]?(?:-\d{1,5})?\.?")
 _GAP = re.compile(r"[ \t,]*(?:\r?\n[ \t>?,]{0,12})?(?:and[ \t]+(?=[^\W\d_a-z]))?")
-_HOUSE = re.compile(r"(?<![\w./%:-])\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ \t]+\d{1,4})?[ \t]*(?:[NSEW]\.?[ \t]+)?$")
+_HOUSE = re.compile(
+    r"(?<![\w./%:#-])[1-9]\d{0,5}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ \t]+\d{1,4})?[ \t]*(?:[NSEW]\.?[ \t]+)?$"
+)
 _POSTCODE = r"\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
 _CODE_BEHIND = re.compile(rf",?[ \t]{{1,3}}({_POSTCODE})(?![\w%/-]|[.:]\d| ?(?:mg|ml|mcg|units|am|pm|hours)\b)")
 _CODE_BEFORE = re.compile(r"(?<![\w./-])(\d{5}|\d{3} \d{2}|\d{2}-\d{3}),?[ \t]{1,2}$")
@@ -158,7 +160,9 @@ class AddressFinder:
             if _NUMBER.fullmatch(written):
                 furthest = match.start()
             elif not self._is_part(written) and not (
-                written[0].islower() and self._may_link(written) and behind[0].isdigit() | behind[0].isupper()
+                written[0].islower()
+                and self._may_link(written)
+                and (behind[0].isdigit() or behind[0].isupper() or fold(behind) in _SMALL)
             ):
                 break
             place, behind = match.start(), written

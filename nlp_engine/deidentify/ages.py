@@ -24,8 +24,8 @@ _NUMBER = (
 _YEARS = r"(?:years?|yrs?\.?|y\.?)"
 _FORMS = [
     re.compile(rf"(?<![\w.]){_NUMBER}[- ]{{0,2}}{_YEARS}[-/ ]{{0,2}}(?:old|o\.?(?!\w)|of[- ]age)", re.IGNORECASE),
-    re.compile(rf"(?<!\w)(?:aged?|age is|age of|age:|turned|turning|turns)[ :]{{0,3}}{_NUMBER}(?![\w%/]|\.\d)", re.IGNORECASE),
-    re.compile(rf"(?<!\w)(?:died|deceased|passed away|passed|death|living|alive)(?: at)?(?: the)?(?: age)?(?: of)? {_NUMBER}(?![\w%/]|\.\d)", re.IGNORECASE),
+    re.compile(rf"(?<!\w)(?:aged?|age is|age of|age:|turned|turning|turns)[ :]{{0,3}}{_NUMBER}(?![\w%/]|\.\d| ?(?:degrees|°|percent|mg|mm|cm|minutes|days|weeks|months))", re.IGNORECASE),
+    re.compile(rf"(?<!\w)(?:died|deceased|passed away|passed|death|living|alive)(?: at)?(?: the)?(?: age)?(?: of)? {_NUMBER}(?![\w%/]|\.\d| ?(?:degrees|°|percent|mg|mm|cm|minutes|days|weeks|months))", re.IGNORECASE),
     re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?=(?:yo|y/o|yof|yom|y\.o\.)\b)", re.IGNORECASE),
     re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?= ?[MF]\b[, ]+(?:with|w/|who|h/o|presents|presenting|admitted|s/p|c/o|pmh))"),
     re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?:st|nd|rd|th)(?= birthday)", re.IGNORECASE),

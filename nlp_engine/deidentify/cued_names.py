@@ -14,9 +14,12 @@ _NAMING = frozenset(("named", "is", "called", "whose", "name", "was"))
 _TITLE_GAP = re.compile(r"\.?[ \t]{0,2}(?:\r?\n[ \t]{0,8})?")
 _CUE_GAP = re.compile(r"[:,]?[ \t]{1,3}[(\"']?|:?[ \t]?\r?\n[ \t]{0,8}|/[ \t]?")
 _RELATIVE_GAP = re.compile(r",?[ \t]{1,2}[(\"']?")
-_FIELD_GAP = re.compile(r"[ \t)]{0,3}:[ \t]{0,40}[\"'*_]{0,2}(?:\r?\n[ \t>?]{0,12})?")
+_FIELD_GAP = re.compile(r"[ \t)]{0,3}[:?][ \t]{0,40}[\"'*_]{0,2}(?:\r?\n[ \t>?]{0,12})?")
 _LIST_GAP = re.compile(r"[ \t]{0,2}(?:[;,/&]|and|,? ?and)[ \t]{1,2}")
 _COMMA = re.compile(r",[ \t]{0,2}")
+_SAYING = frozenset(
+    "states stated denies denied says said complains complained agrees agreed understands verbalized told had".split()
+)
 _SAYS_AGE = re.compile(r"\W{0,2}(?:\w+ )?\d")
 _ENDS = re.compile(r"[ \t]*[.,;:)(\r\n]|[ \t]{3}")
 _BEHIND_A_NAME = frozenset(
@@ -39,6 +42,8 @@ class CuedNames:
         self._fields()
         self._behind_cues()
         self._before_cues()
+        marks = self._marks
+        marks.cued = {word.key for word, kind in zip(self._words, marks.kinds, strict=True) if kind is not None}
 
     def _skip_titles(self, index: int) -> int:
         while index + 1 < len(self._words) and self._words[index].key in self._lists.titles:
@@ -135,11 +140,13 @@ class CuedNames:
             marks.mark(marks.run_back(family), first)
 
     def _fields(self) -> None:
-        for match in re.finditer(":", self._row.text):
+        for match in re.finditer("[:?]", self._row.text):
             place = self._row.first_from(match.start())
             ends = (tuple(self._row.keys[max(0, place - size) : place]) for size in (4, 3, 2, 1))
             field = next((keys for keys in ends if keys in self._lists.fields), None)
-            if field is not None and place < len(self._words) and _FIELD_GAP.fullmatch(self._row.gap(place)):
+            if field is None or (match.group() == "?" and field[-1] != "name"):
+                continue
+            if place < len(self._words) and _FIELD_GAP.fullmatch(self._row.gap(place)):
                 self._field(place, is_name=field[-1] == "name", is_person=field[-1] in self._lists.relatives)
 
     def _field(self, place: int, *, is_name: bool, is_person: bool) -> None:
@@ -229,9 +236,19 @@ class CuedNames:
             else:
                 is_unknown = strength is Strength.UNKNOWN and not marks.is_acronym(last) and len(word.key) > 1
                 fits = strength is Strength.NAME or is_unknown
-                fits |= strength is Strength.BOTH and marks.is_open(last - 1) and self._is_given_before(last)
+                is_both = strength is Strength.BOTH and word.case is Case.TITLE
+                fits |= is_both and (self._is_given_before(last) or self._is_subject(last, hit.first))
             if fits:
                 marks.mark(marks.run_back(last), last + 1)
+
+    def _is_subject(self, last: int, verb: int) -> bool:
+        """Say whether a frequent family name begins a sentence and says something ("Young states")."""
+        is_frequent = self._words[last].key in self._lists.frequent_surnames
+        return (
+            is_frequent
+            and self._words[verb].key in _SAYING
+            and (self._words[last].begins or self._row.gap(last) == ", ")
+        )
 
     def _is_given_before(self, last: int) -> bool:
         """Say whether a first name stands right before a word ("Ximena Young was last seen")."""

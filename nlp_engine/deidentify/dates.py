@@ -37,7 +37,7 @@ _FORMS = {
 _OLDEST, _NEWEST = 1850, 2149
 _NEARBY = 34
 _JOINED = re.compile(r"^\s?(?:[-\u2013,&]|to|through|thru|and|until|till)\s?$", re.IGNORECASE)
-_BEFORE_ANY_MONTH = re.compile(r"(?<!\w)(?:in|since|last|this|until)[ \t]+$", re.IGNORECASE)
+_BEFORE_ANY_MONTH = re.compile(r"(?<!\w)(?:in|since|last|until)[ \t]+$", re.IGNORECASE)
 """Of "in may" and "IN MAY", where small letters or capitals tell nothing."""
 
 _WEAK_MONTHS = ("may", "march", "mar", "jun", "sept", "sep", "dec", "jan")

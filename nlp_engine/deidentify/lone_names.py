@@ -12,7 +12,9 @@ from nlp_engine.deidentify.vocabulary import Strength
 
 _COMMA = re.compile(r",[ \t]{0,2}")
 _DOSE = re.compile(r"[ \t]*\(?\d")
+_ARTICLES = frozenset(("a", "an", "the", "using"))
 _PLACING = frozenset(("in", "at", "near", "from"))
+_FEW_CAPITALS = 0.04
 _SHORTEST_SHOUT, _SHORTEST_UNKNOWN_SHOUT = 4, 6
 
 
@@ -23,6 +25,8 @@ class LoneNames:
         self._marks, self._lists, self._row, self._words = marks, marks.lists, marks.row, marks.words
         self._vocabulary = marks.vocabulary
         self._drugs: set[str] = set()
+        capitals = sum(word.case is Case.TITLE for word in self._words)
+        self._is_small_note = capitals < _FEW_CAPITALS * len(self._words)
 
     def mark(self) -> None:
         """Mark them, then every name of the note wherever it stands again."""
@@ -113,7 +117,7 @@ class LoneNames:
             is_unknown = strength is Strength.UNKNOWN and size >= _SHORTEST_UNKNOWN_SHOUT and not word.begins
             return (strength is Strength.NAME and size >= _SHORTEST_SHOUT) or is_unknown
         if strength is Strength.NAME:
-            return not (word.begins and gap.startswith(":"))
+            return not (word.begins and gap.startswith(":")) and not self._is_thing(index)
         if strength is not Strength.UNKNOWN or size < 3 or self._marks.is_acronym(index):
             return False
         if word.begins:
@@ -121,6 +125,14 @@ class LoneNames:
         return not (
             word.key in self._drugs or self._is_dosed(index) or gap.startswith((":", "-", "\u00ae", "\u2122", "/"))
         )
+
+    def _is_thing(self, index: int) -> bool:
+        """Say whether an article stands before a word and a noun behind it ("the Copeland awl")."""
+        following = index + 1
+        if not index or following >= len(self._words) or self._words[index].owns:
+            return False
+        is_noun = self._words[following].case is Case.LOWER and self._row.gap(following) == " "
+        return self._words[index - 1].key in _ARTICLES and is_noun and self._marks.strength(following) is Strength.OTHER
 
     def _is_dosed(self, index: int) -> bool:
         """Say whether a number follows, as a dose follows a drug; not behind a preposition of place."""
@@ -161,7 +173,8 @@ class LoneNames:
         ):
             return index + 1
         behind = self._marks.run_from(index)
-        self._marks.mark(index, behind)
+        if behind > index + 1 or self._is_small_note:
+            self._marks.mark(index, behind)
         return behind
 
     def _kind_of(self, first: int, behind: int) -> Kind:
@@ -186,6 +199,9 @@ class LoneNames:
             if kind is None or not self._marks.is_open(index):
                 continue
             is_plain = word.case is Case.LOWER or word.shouted
-            is_doubtful = self._marks.strength(index) is Strength.BOTH and not is_plain and not word.begins
+            strength = self._marks.strength(index)
+            is_doubtful = strength is Strength.BOTH and not is_plain and not word.begins
+            if word.case is Case.LOWER and strength is Strength.UNKNOWN and word.key not in self._marks.cued:
+                continue
             if (self._marks.is_namelike(index) or is_doubtful) and not self._marks.is_eponym(index, index + 1):
                 self._marks.mark(index, index + 1, kind)

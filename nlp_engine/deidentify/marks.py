@@ -37,6 +37,8 @@ class Marks:
 
     Parameters
     ----------
+    cued
+        The words that a cue marked.
     blocked
         For each word, whether it belongs to something else: a number, a date, a phrase of medicine.
     """
@@ -45,6 +47,7 @@ class Marks:
         self.lists, self.vocabulary, self.row, self.words = lists, lists.vocabulary, row, row.words
         self.kinds: list[Kind | None] = [None] * len(row.words)
         self._joined: set[int] = set()
+        self.cued: set[str] = set()
         self.blocked = bytearray(len(row.words))
         for start, end in taken:
             for index in range(row.first_from(start), row.first_from(end)):
@@ -146,6 +149,8 @@ class Marks:
             return word.is_initial or not self.is_capital(first)
         if not word.is_initial or word.key not in ("i", "a"):
             return word.is_initial
+        if word.begins and index == first:
+            return False
         following = index + 1
         is_followed = following < len(self.words) and self.row.gap(following) == " " and self.is_capital(following)
         return is_followed and self.is_namelike(following)
@@ -155,9 +160,21 @@ class Marks:
         behind = first + 1
         while behind < len(self.words) and behind - first < _LONGEST and self.goes_on(behind, first):
             behind += 1
+        if not self.is_capital(first) and self._is_small_surname(behind):
+            behind += 1
         while behind > first + 1 and self.words[behind - 1].key in PARTICLES and not self.is_capital(behind - 1):
             behind -= 1
         return behind
+
+    def _is_small_surname(self, index: int) -> bool:
+        """Say whether a frequent family name in small letters ends a field or stands before a bracket ("ximena young (wife)")."""
+        if (
+            not self.is_free(index)
+            or self.row.gap(index) != " "
+            or self.words[index].key not in self.lists.frequent_surnames
+        ):
+            return False
+        return bool(re.match(r"[ \t]*[,;(\r\n]|[ \t]{2}|$", self.row.gap(index + 1)))
 
     def run_back(self, last: int) -> int:
         """Return the first word of a name that ends here."""
@@ -190,8 +207,10 @@ class Marks:
 
     def is_eponym(self, first: int, behind: int) -> bool:
         """Say whether a noun of medicine follows within two words ("Bell's palsy", "Ilizarov ring fixator")."""
-        if first and self.words[first - 1].key in _FINDINGS and self.row.gap(first) == " ":
-            return True
+        if first and self.row.gap(first) == " ":
+            before, far = self.words[first - 1].key, self.words[max(0, first - 2)].key
+            if before in _FINDINGS or (before == "of" and self.vocabulary.is_head(far)):
+                return True
         for index in range(behind, min(behind + 2, len(self.words))):
             if not re.fullmatch(r"[ \t]{1,2}|[ \t]?\r?\n[ \t]*|-|/", self.row.gap(index)):
                 return False
@@ -215,6 +234,7 @@ class NameWords:
         self.never = cues.never
         self.codes = frozenset(rules.places.state_codes)
         self.frequent = frozenset((*rules.given.female[:1000], *rules.given.male[:600]))
+        self.frequent_surnames = frozenset(rules.surnames.surnames[:2000])
         self.fields = frozenset(keys_of_phrase(field) for field in cues.fields)
         self.before = table(cues.before)
         self.after = table(cues.after)

@@ -27,7 +27,7 @@ class PlaceNames:
             if self._is_written_as_name(hit.first, hit.behind):
                 self._marks.mark(hit.first, hit.behind, Kind.PLACE)
         for hit in self._lists.place_before.find(self._row.keys):
-            self._behind_cue(hit.behind)
+            self._behind_cue(hit.behind, is_sure=hit.behind > hit.first + 1)
         for index in range(len(self._words)):
             if index and self._is_state(index) and re.fullmatch(r"[ \t]*,?\s{1,3}[ \t>?]{0,10}", self._row.gap(index)):
                 self._before_state(index)
@@ -51,20 +51,20 @@ class PlaceNames:
         if self._marks.strength(index) is Strength.UNKNOWN and not self._marks.is_eponym(index, index + 1):
             self._marks.mark(index, index + 1, Kind.PLACE)
 
-    def _behind_cue(self, place: int) -> None:
+    def _behind_cue(self, place: int, *, is_sure: bool) -> None:
         marks, vocabulary = self._marks, self._vocabulary
         if marks.is_free(place) and self._words[place].key == "the":
             place += 1
         if not marks.is_open(place) or self._row.gap(place) not in (" ", "  ", "\n", "\r\n"):
             return
-        word, strength = self._words[place], marks.strength(place)
+        word = self._words[place]
         is_city = vocabulary.is_city(word.key)
         if word.case is Case.LOWER:
             if is_city and marks.is_namelike(place):
                 marks.mark(place, place + 1, Kind.PLACE)
             return
         fits = marks.is_namelike(place) or (
-            not word.shouted and not vocabulary.is_medical(word.key) and (is_city or strength is Strength.BOTH)
+            is_city and is_sure and not word.shouted and not vocabulary.is_medical(word.key)
         )
         if (
             fits
@@ -121,7 +121,7 @@ class PlaceNames:
             first -= 1
         for index in range(first, place):
             word, strength = self._words[index], self._marks.strength(index)
-            is_doubtful = strength is Strength.OTHER or (word.begins and strength is Strength.BOTH)
+            is_doubtful = strength in (Strength.OTHER, Strength.BOTH) and not self._vocabulary.is_city(word.key)
             if (
                 not is_doubtful
                 and word.key not in PARTICLES

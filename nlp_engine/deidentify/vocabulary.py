@@ -12,7 +12,7 @@ from nlp_engine.text.tokens import fold
 
 _ENDINGS = re.compile(
     r".{3,}(?:edly|ally|ically|ness|ment|ments|tion|tions|sion|sions|itis|osis|oses|emia|aemia|ectomy|otomy|ostomy|oscopy|oscopic|ology|ologist|ologic|"
-    r"ological|graphy|graphic|gram|metry|pathy|plasty|pexy|rrhaphy|rrhea|algia|uria|penia|megaly|trophy|plegia|paresis|cillin|mycin|floxacin|azole|prazole|"
+    r"ological|graphy|graphic|gram|metry|pathy|plasty|pexy|rrhaphy|centesis|rrhea|algia|uria|penia|megaly|trophy|plegia|paresis|cillin|mycin|floxacin|azole|prazole|"
     r"statin|steride|sartan|pril|olol|dipine|mab|nib|tidine|triptan|setron|oxetine|azepam|azolam|barbital|caine|cycline|vir|gliptin|gliflozin|glutide|thiazide|"
     r"semide|lukast|sone|olone|tropin|parin|xaban|gatran|platin|taxel|rubicin|bicin|ceptin|profen|oxicam|coxib|codone|morphone|able|ible|ously|ously|"
     r"ized|ised|izing|izes|ated|ates|lateral|laterally|ular|ically|ously)$"
@@ -103,9 +103,10 @@ class Vocabulary:
     def _strength(self, key: str) -> Strength:
         if key in self._never:
             return Strength.OTHER
-        is_other = self.is_medical(key) or self.is_ordinary(key) or self.is_allowed_place(key)
         if key in self._given or key in self._surnames or key.replace("'", "") in self._surnames:
-            return Strength.BOTH if is_other else Strength.NAME
+            is_word = key in self._words or key in self._abbreviations
+            return Strength.BOTH if is_word or self.is_medical(key) or self.is_allowed_place(key) else Strength.NAME
+        is_other = self.is_medical(key) or self.is_ordinary(key) or self.is_allowed_place(key)
         parts = [part for part in key.split("-") if part not in _JOINTS]
         if is_other or "-" not in key or not parts:
             return Strength.OTHER if is_other else Strength.UNKNOWN
@@ -128,5 +129,5 @@ class Vocabulary:
 
 def _without_ending(key: str) -> Iterator[str]:
     for ending, instead in _INFLECTED:
-        if len(key) > len(ending) + 2 and key.endswith(ending):
+        if len(key) > len(ending) + 3 and key.endswith(ending):
             yield key[: -len(ending)] + instead
