@@ -5,7 +5,8 @@ development half. Only identifiers of the Safe Harbor list count: no organisatio
 over 89; of dates no bare year, weekday or time of the day; of places no state or country, nor words like street and corner; of names no title or degree.
 
 ACI-Bench visit notes with planted letter heads, signatures, names, dates, phone lines, numbers and addresses (our own
-sentences; the notes' own names are replaced): the 67 train notes for development, the 20 valid notes as test. The planted
+sentences; the notes' own names are replaced): the 67 train notes for development, the
+20 valid notes as test, with letter heads, sentences and names of their own. The planted
 names are taken out of the lists of names before, so that none of them is known to the rules.
 
 An identifier is found when none of its words and numbers is left, whatever kind it was taken for. A find is wrong when
@@ -197,7 +198,9 @@ def aci(part: str) -> Iterator[Case]:
     for line in (folder / "index.csv").read_text(encoding="utf-8").splitlines()[1:]:
         note, of_part, _, sex, *_ = line.split(",")
         if of_part == wanted:
-            text, gold = Planter(note, sex).plant((folder / "notes" / f"{note}.txt").read_text(encoding="utf-8"))
+            text, gold = Planter(note, sex, is_test=part == "test").plant(
+                (folder / "notes" / f"{note}.txt").read_text(encoding="utf-8")
+            )
             yield Case(text, gold)
 
 

@@ -85,6 +85,36 @@ ENDS = [
     "\n\n{DOCTOR}, MD\nD: {date} T: {date}\n{doctor_initials} pager {pager}\n",
     "\n\n- {doctor_full} RN, {date}\n",
 ]
+TEST_HEADS = [
+    "DISCHARGE SUMMARY\n\nPt. Name: {patient_reversed}\nMed. Rec. #: {mrn}\nDate of Birth: {dob}\nAdm Date: {date}   D/C Date: {date}\nAttending Physician: {doctor_full}, D.O.\n\n",
+    "{clinic_city} Family Practice, {address}, {city} {state} {zip}\nTelephone {phone} / Facsimile {phone2}\n\n{date_long}\n\n{doctor2_full}, MD\n{address}\n{city}, {state} {zip}\n\nRE: {patient_full}\nDOB: {dob}\n\nDear Dr. {doctor2}:\n\nI had the pleasure of seeing {title} {surname} in consultation.\n\n",
+    "ed note {date}\n{patient_lower}, dob {dob}, mrn# {mrn}\nseen by: dr. {doctor_lower}\npcp: {doctor_lower}\n\n",
+    "OPERATIVE REPORT\nNAME: {PATIENT}\nHOSP #: {mrn}\nSURGEON: {DOCTOR}, MD\nASSISTANT: {DOCTOR2}, PA-C\nDATE: {date}\n\n",
+    "",
+]
+TEST_SENTENCES = [
+    "I spoke with {pronoun} husband {relative2} about this on {date_short}.",
+    "{title} {surname} has followed with Dr. {doctor} since {month}.",
+    "{patient_given} moved here from {city} last year and works with {relative2}.",
+    "According to {doctor_full}, the biopsy of {date} was benign.",
+    "{pronoun_cap} niece ({relative}) may be contacted at {phone}.",
+    "pt's wife {relative_lower} reports he fell on {date_short}",
+    "Labs drawn {date} at {clinic_city} Community Hospital were reviewed with Dr. {doctor2}.",
+    "Will send a copy to {doctor2_full} and to {doctor_full}.",
+    "{patient_full} and {pronoun} partner {relative} agree with the plan.",
+    "Insurance policy number {member}; account number {account}.",
+    "Thank you, Dr. {doctor2}, for involving us in the care of {patient_full}.",
+    "Home glucose meter S/N {serial}; questions to {email} or {phone}.",
+    "{pronoun_cap} grandfather lived to be {old_age} years old.",
+    "Transferred from {city} to the care of {doctor_full} on {date}.",
+]
+TEST_ENDS = [
+    "\n\nSigned: {doctor_full}, M.D.\n{date}\n",
+    "\n\nKind regards\n\nDr {doctor_full}\nSpecialty Registrar, bleep {pager}\ncc {doctor2_full}, {patient_full}\n",
+    "\n\n{DOCTOR} MD  {date} 09:15\n",
+    "\n\nThis note was dictated by Dr. {doctor} and scribed by {doctor2_full}.\nConfirmation number: {job}\n",
+    "\n\nReviewed and electronically authenticated by {doctor_full}, NP-C, {date}\n",
+]
 _OWN_NAMES = re.compile(r"\b(?P<title>Mr|Mrs|Ms|Miss|Dr)(?P<dot>\.?) (?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)")
 _OWN_LONE_NAMES = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+(?= is (?:an? |status)|, PA\b)")
 _OWN_MONTHS = re.compile(
@@ -97,16 +127,21 @@ _SLOT = re.compile(r"\{(\w+)\}")
 class Planter:
     """Plants into one note; what it plants depends on the note's id only."""
 
-    def __init__(self, note: str, sex: str) -> None:
+    def __init__(self, note: str, sex: str, *, is_test: bool) -> None:
         self._random = random.Random(note)
+        self._is_test = is_test
         draw = self._random.choice
         female = sex == "female"
-        self._given = draw(FEMALE if female else MALE)
-        self._surname, self._doctor, self._doctor2 = self._random.sample(SURNAMES, 3)
-        self._doctor_given, self._doctor2_given = draw(FEMALE + MALE), draw(FEMALE + MALE)
-        self._relatives = draw(FEMALE), draw(MALE)
+        self._given = draw(self._half(FEMALE if female else MALE))
+        self._surname, self._doctor, self._doctor2 = self._random.sample(self._half(SURNAMES), 3)
+        self._doctor_given, self._doctor2_given = draw(self._half(FEMALE + MALE)), draw(self._half(FEMALE + MALE))
+        self._relatives = draw(self._half(FEMALE)), draw(self._half(MALE))
         self._female = female
         self._day = date(2018, 1, 1) + timedelta(days=self._random.randrange(1800))
+
+    def _half(self, names: list[str]) -> list[str]:
+        """Return every second name: the parts share none."""
+        return names[self._is_test :: 2]
 
     def plant(self, text: str) -> tuple[str, list[tuple[int, int, str]]]:
         """Return the note with planted identifiers, and their spans."""
@@ -114,10 +149,11 @@ class Planter:
         template = _OWN_LONE_NAMES.sub("{patient_full}", template)
         template = _OWN_MONTHS.sub("{month}", _OWN_DATES.sub("{date}", template))
         paragraphs = template.split("\n\n")
-        for sentence in self._random.sample(SENTENCES, 5):
+        heads, sentences, ends = (TEST_HEADS, TEST_SENTENCES, TEST_ENDS) if self._is_test else (HEADS, SENTENCES, ENDS)
+        for sentence in self._random.sample(sentences, 5):
             place = self._random.randrange(len(paragraphs))
             paragraphs[place] += ("\n" if self._random.random() < 0.4 else " ") + sentence
-        template = self._random.choice(HEADS) + "\n\n".join(paragraphs) + self._random.choice(ENDS)
+        template = self._random.choice(heads) + "\n\n".join(paragraphs) + self._random.choice(ends)
         return self._filled(template)
 
     def _own_name(self, match: re.Match[str]) -> str:

@@ -21,11 +21,17 @@ _TOKEN = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*\.?")
 _NUMBER = re.compile(r"\d{1,6}[A-Za-z]?(?:-\d{1,5})?\.?")
 _GAP = re.compile(r"[ \t,]*(?:\r?\n[ \t>?,]{0,12})?(?:and[ \t]+(?=[^\W\d_a-z]))?")
 _HOUSE = re.compile(
-    r"(?<![\w./%:#-])[1-9]\d{0,5}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ \t]+\d{1,4})?[ \t]*(?:[NSEW]\.?[ \t]+)?$"
+    r"(?<![\w./%:#-])(?!0[ \t])\d{1,6}[A-Za-z]?(?:[-/]\d{1,4})?(?:[ \t]+\d{1,4})?[ \t]*(?:[NSEW]\.?[ \t]+)?$"
 )
 _POSTCODE = r"\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
 _CODE_BEHIND = re.compile(rf",?[ \t]{{1,3}}({_POSTCODE})(?![\w%/-]|[.:]\d| ?(?:mg|ml|mcg|units|am|pm|hours)\b)")
 _CODE_BEFORE = re.compile(r"(?<![\w./-])(\d{5}|\d{3} \d{2}|\d{2}-\d{3}),?[ \t]{1,2}$")
+_FOREIGN = re.compile(
+    r"(?<![\w./%:#-])\d{1,5}[ \t]+(?P<name>[^\W\d_][^\W\d_.'-]+(?:[ \t][^\W\d_][^\W\d_.'-]+){0,2})[ \t]+\d{1,4}(?=[ \t]*[,\n])"
+)
+"""A street whose number stands behind it, behind a postal code or a second number ("641 Dašická 688,")."""
+
+_POST = frozenset(("dpo", "apo", "fpo"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _SURE_STREETS = frozenset("street avenue ave road rd lane boulevard blvd strasse straße".split())
@@ -48,7 +54,7 @@ class AddressFinder:
         )
         states = f"{'|'.join(map(re.escape, places.state_codes))}|{alternatives(places.states)}"
         countries = alternatives(places.countries)
-        self._allowed = re.compile(rf"(?:{alternatives((*places.states, *places.countries))})(?!\w)")
+        self._allowed = re.compile(rf"(?:{alternatives((*places.states, *places.countries))})(?!\w)", re.IGNORECASE)
         self._zip = re.compile(
             rf"(?<!\w)(?:(?:{states})\.?[ \t,]{{1,3}}(?:\r?\n[ \t]*)?(?P<zip>\d{{5}}(?:-\d{{4}})?)"
             rf"|(?:{countries})[ \t,]{{1,3}}(?P<code>\d{{4,6}}))(?![\w.-])"
@@ -81,11 +87,18 @@ class AddressFinder:
     def _anchors(self, row: Row) -> Iterator[tuple[int, int, bool]]:
         for match in _UNIT.finditer(row.text):
             yield (*match.span(), True)
+        for match in _FOREIGN.finditer(row.text):
+            if all(self._is_foreign(name) for name in match["name"].split()):
+                yield (*match.span(), False)
         for index, word in enumerate(row.words):
             if word.key in self._streets and not row.gap(index)[-1:].isdigit():
                 start = self._house_number(row, index)
                 if start is not None:
                     yield start, word.end, False
+
+    def _is_foreign(self, name: str) -> bool:
+        is_name = self._vocabulary.strength(fold(name)) in (Strength.UNKNOWN, Strength.NAME)
+        return fold(name) in _SMALL or (name[0].isupper() and is_name)
 
     def _house_number(self, row: Row, street: int) -> int | None:
         """Return where the house number in front of a street's name begins."""
@@ -136,6 +149,7 @@ class AddressFinder:
                 self._is_part(written)
                 or self._vocabulary.is_city(fold(f"{before} {written}"))
                 or self._links(text, token.end(), written, before, is_cued=is_cued)
+                or (is_cued and written[0].isupper() and "\n" not in gap.group() and fold(written) not in self._never)
             )
             if not is_part and not (_NUMBER.fullmatch(written) and (is_apart or len(written) >= 2)):
                 return end
@@ -174,11 +188,12 @@ class AddressFinder:
             return False
         following = _TOKEN.match(text, end + 1) if text[end : end + 1] == " " else None
         if following is None:
-            return is_cued and self._vocabulary.strength(fold(written)) is Strength.UNKNOWN
+            return is_cued and self._vocabulary.strength(fold(written)) in (Strength.UNKNOWN, Strength.NAME)
         is_followed = following.group()[0].isdigit() or (
             following.group()[0].isupper() and self._is_part(following.group())
         )
         is_name = is_cued and self._vocabulary.strength(fold(written)) in (Strength.UNKNOWN, Strength.NAME)
+        is_name |= fold(before) in _POST and len(written) == 2
         return is_name or (is_followed and not before[0].islower() and self._may_link(written))
 
     def _may_link(self, written: str) -> bool:
