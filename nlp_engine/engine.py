@@ -19,6 +19,7 @@ from nlp_engine.imaging import ImageStage
 from nlp_engine.labs import LabStage
 from nlp_engine.record import Note, PatientRecord
 from nlp_engine.text import TextStage
+from nlp_engine.text.people import with_told_patient
 
 
 class TextReader(Protocol):
@@ -171,6 +172,7 @@ class Engine:
         now = as_of or record.latest_time()
         with self._timed("text"):
             extractions = self.text.extract_many(record.notes, patient_id=record.patient.id) if self.text else []
+            record = with_told_patient(record, extractions, now)
         with self._timed("labs"):
             lab_results = self.labs.results(record, as_of=now) if self.labs else []
         with self._timed("imaging"):

@@ -49,11 +49,23 @@ class RecordModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+class NoteWords(RecordModel):
+    """Words of a note that tell something of the patient: ``note.text[start:end] == text``."""
+
+    field: str
+    note_id: str
+    start: int
+    end: int
+    text: str
+    time: datetime | None = None
+
+
 class Patient(RecordModel):
     """Who the record is about.
 
     ``age_years`` is the age at the time of the record when no ``birth_date`` is known. ``pregnant`` is ``None`` when
-    nobody said.
+    nobody said. ``from_notes`` holds the words that sex, age or birth date were taken from, where the patient's own
+    data did not tell them.
     """
 
     id: str
@@ -62,6 +74,7 @@ class Patient(RecordModel):
     birth_date: date | None = None
     age_years: Number | None = None
     pregnant: bool | None = None
+    from_notes: tuple[NoteWords, ...] = ()
 
     def age_at(self, when: datetime | None) -> Decimal | None:
         """Return the age in years at ``when`` (whole years from the birth date), or None if unknown.

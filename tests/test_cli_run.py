@@ -88,10 +88,11 @@ def test_extract_writes_a_line_a_note(extracting, folder, tmp_path):
     (folder / "b.txt").write_text("cough")
     status, out, err = extracting("extract", folder, folder / "b.txt")
     assert (status, err) == (0, "")
+    nothing = {"mentions": [], "observations": [], "people": []}
     assert [json.loads(line) for line in out.splitlines()] == [
-        {"note_id": "a", "patient_id": "a", "mentions": []},
-        {"note_id": "b", "patient_id": "b", "mentions": []},
-        {"note_id": "b", "patient_id": None, "mentions": []},
+        {"note_id": "a", "patient_id": "a", **nothing},
+        {"note_id": "b", "patient_id": "b", **nothing},
+        {"note_id": "b", "patient_id": None, **nothing},
     ]
     assert extracting("extract", folder, "--out", tmp_path / "m.jsonl") == (0, "", "")
     assert len((tmp_path / "m.jsonl").read_text().splitlines()) == 2

@@ -20,13 +20,21 @@ _LONG_NOTE = 20_000
 def patient_view(assessment: Assessment, phrases: Phrases) -> PatientView:
     """Return who the report is about; what nobody said is said to be not known."""
     patient = assessment.record.patient
-    about = [said_age(patient, assessment.as_of, phrases), said_sex(patient, phrases)]
+    told = {words.field for words in patient.from_notes}
+    about = [
+        _told(said_age(patient, assessment.as_of, phrases), bool(told & {"age_years", "birth_date"}), phrases),
+        _told(said_sex(patient, phrases), "sex" in told, phrases),
+    ]
     if patient.birth_date is not None:
         born = datetime.combine(patient.birth_date, datetime.min.time())
         about.append(phrases.common["born"].format(date=said_time(born, phrases)))
     if patient.pregnant:
         about.append(phrases.common["pregnant"])
     return PatientView(patient.id, patient.name or patient.id, tuple(about))
+
+
+def _told(said: str, is_from_notes: bool, phrases: Phrases) -> str:
+    return phrases.common["from_notes"].format(what=said) if is_from_notes else said
 
 
 def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tuple[ImageView, ...]:

@@ -23,7 +23,7 @@ class Age(FactSpec):
         """Return the age."""
         patient = book.sight.record.patient
         age = patient.age_at(book.sight.as_of)
-        return UNKNOWN if age is None else Fact(age, (_evidence(patient, f"age {said(age)} years"),))
+        return UNKNOWN if age is None else Fact(age, (_evidence(patient, f"age {said(age)} years", *_AGE),))
 
 
 class SexFact(FactSpec):
@@ -38,7 +38,7 @@ class SexFact(FactSpec):
         patient = book.sight.record.patient
         if patient.sex.value not in self.CHOICES:
             return UNKNOWN
-        return Fact(patient.sex.value, (_evidence(patient, f"sex {patient.sex.value}"),))
+        return Fact(patient.sex.value, (_evidence(patient, f"sex {patient.sex.value}", "sex"),))
 
 
 class Pregnant(FactSpec):
@@ -55,5 +55,20 @@ class Pregnant(FactSpec):
         return Fact(patient.pregnant, (_evidence(patient, "pregnant" if patient.pregnant else "not pregnant"),))
 
 
-def _evidence(patient: Patient, statement: str) -> Evidence:
+_AGE = ("birth_date", "age_years")
+
+
+def _evidence(patient: Patient, statement: str, *fields: str) -> Evidence:
+    """Return the words of the note that tell one of some fields, or else the patient's data."""
+    for words in patient.from_notes:
+        if words.field in fields:
+            return Evidence(
+                kind=EvidenceKind.NOTE,
+                source_id=words.note_id,
+                statement=words.text,
+                time=words.time,
+                start=words.start,
+                end=words.end,
+                method="patient as a note tells",
+            )
     return Evidence(kind=EvidenceKind.PATIENT, source_id=patient.id, statement=statement, method="patient data")

@@ -25,10 +25,11 @@ _LABELLED = re.compile(
 )
 _TERSE = re.compile(
     r"(?<![\w./#-])(?:(?P<count>\d{2,3})\s?[-/]?\s?(?P<letter>[MF])|(?P<letter2>[MF])(?:\s?/\s?|,\s?)(?P<count2>\d{1,3}))"
-    r"(?![\w/-]|\.\d|\s?(?:foley|fr\b|french|sheath|cath|chest tube|tube|slender|introducer|\d))"
+    r"(?![\w/-]|\.\d|\s?(?:(?i:foley|fr\b|french|sheath|cath|chest tube|tube|slender|introducer|stent|needle)|\d))"
 )
 _NAMED = re.compile(
-    r"^[ \t]*(?:re|patient|pt|name)\b[ \t.:]{1,4}[^\r\n:\d]{2,40},\s?(?P<count>\d{1,3})\s?(?P<unit>years|yrs)\b(?!\s(?:ago|of))",
+    r"^[ \t]*(?:re|patient|pt|name)\b[ \t.:]{1,4}[^\r\n:\d]{2,40},\s?(?P<count>\d{1,3})\s?(?:years|yrs)\b"
+    r"(?!\s(?:ago|of))",
     re.IGNORECASE | re.MULTILINE,
 )
 _THIS = re.compile(
