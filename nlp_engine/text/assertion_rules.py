@@ -54,7 +54,7 @@ class CueRule(KnowledgeModel):
 
     says: Says
     phrases: tuple[str, ...] = Field(min_length=1)
-    direction: Literal["forward", "backward"] = "forward"
+    direction: Literal["forward", "backward", "inside"] = "forward"
     reach: Literal["sentence", "item"] = "sentence"
     words: int | None = Field(default=None, ge=1)
     ends_item: bool = False
@@ -88,6 +88,7 @@ class AssertionFile(KnowledgeModel):
     schema_version: Literal[1]
     about: str
     bonus: dict[Axis, float]
+    discount: dict[Axis, float]
     ranks: Ranks
     sets: dict[str, tuple[str, ...]]
     cues: tuple[CueRule, ...]
@@ -137,6 +138,7 @@ class AssertionRules:
                     if signals[axis].setdefault(phrase, Signal()) != Signal():
                         raise KnowledgeError("assertion.yaml", f'"{" ".join(phrase)}" hides a cue and is one itself')
         self.bonus = file.bonus
+        self.discount = file.discount
         self.signals = {axis: PhraseTable(phrases.items()) for axis, phrases in signals.items()}
         own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
         self.predicates: PhraseTable[bool] = PhraseTable(

@@ -19,6 +19,7 @@ from nlp_engine.text.abbreviations import find_abbreviations
 from nlp_engine.text.analytes import Analytes
 from nlp_engine.text.assertion import Asserter, Assertion
 from nlp_engine.text.assertion_rules import AssertionRules
+from nlp_engine.text.assertion_weights import CueWeights
 from nlp_engine.text.attribute_rules import AttributeRules
 from nlp_engine.text.coding import Coder
 from nlp_engine.text.dates import DateReader, DateRules
@@ -81,6 +82,12 @@ class TextRules:
             version=_digest(resource("rules")),
         )
 
+    def read(self, text: str) -> ReadNote:
+        """Return a text with its tokens, sections and sentences."""
+        sections = find_sections(text, self.sections)
+        breaks = [heading.start for heading in sections.headings]
+        return ReadNote(text, tokenise(text), sections, self.splitter.split(text, breaks))
+
 
 class TextStage:
     """Reads notes into mentions.
@@ -103,7 +110,7 @@ class TextStage:
         self._recogniser = recogniser
         self._judge = judge or (recogniser if isinstance(recogniser, Recogniser) and recogniser.can_judge else None)
         self._rules = rules or TextRules.load()
-        self._asserter = Asserter(self._rules.assertion)
+        self._asserter = Asserter(self._rules.assertion, CueWeights.load() if self._judge is not None else None)
         self._linker = Linker(self._rules.attributes)
         self._medications = MedicationReader(self._rules.medications, self._rules.attributes)
         self._dates = DateReader(self._rules.dates)
@@ -160,7 +167,7 @@ class TextStage:
             If a span lies outside the text, is empty, or has an unknown label.
         """
         own = None if mentions is None else [_checked(note, number, *given) for number, given in enumerate(mentions, 1)]
-        read = self._read(note.text)
+        read = self._rules.read(note.text)
         readable = _SURROGATE.sub("\ufffd", note.text)
         found: list[Span] = []
         judgements: Judgements | None = None
@@ -193,11 +200,6 @@ class TextStage:
     def extract_many(self, notes: Sequence[Note], *, patient_id: str | None = None) -> list[NoteExtraction]:
         """Return the mentions of some notes, one extraction a note, in order."""
         return [self.extract(note, patient_id=patient_id) for note in notes]
-
-    def _read(self, text: str) -> ReadNote:
-        sections = find_sections(text, self._rules.sections)
-        breaks = [heading.start for heading in sections.headings]
-        return ReadNote(text, tokenise(text), sections, self._rules.splitter.split(text, breaks))
 
     def _all_spans(self, read: ReadNote, found: Sequence[Span], coder: Coder) -> tuple[list[Span], list[Span]]:
         """Return mentions (in order, without overlap) and attributes: network, names, tests by their values."""

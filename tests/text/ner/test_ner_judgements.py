@@ -5,8 +5,11 @@ import pytest
 
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
+from nlp_engine.text.assertion import Asserter
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.ner.recogniser import EntitySpan
+from nlp_engine.text.note import Span
+from nlp_engine.text.stage import TextRules
 
 TEXT = "Denies fever and cough. Mother has asthma."
 WORDS = [(0, 6), (7, 12), (13, 16), (17, 22), (22, 23), (24, 30), (31, 34), (35, 41), (41, 42)]
@@ -58,10 +61,19 @@ def test_the_rules_have_the_word_when_the_network_is_not_sure():
     assert (asthma.presence, asthma.experiencer) == ("present", "family")
 
 
-def test_a_sure_network_overrules_and_takes_the_cue_with_it():
-    fever, asthma = extract(judgements(family=0.99))
+def test_a_sure_network_overrules_the_rules_and_takes_the_cue_with_it():
+    rules = TextRules.load()
+    fever, asthma = Asserter(rules.assertion).decide(
+        rules.read(TEXT), [Span(7, 12, "PROBLEM"), Span(35, 41, "PROBLEM")], judgements(family=0.99)
+    )
     assert (fever.presence, fever.cues, fever.experiencer) == ("present", (), "family")
     assert (asthma.experiencer, [cue.text for cue in asthma.cues]) == ("family", ["Mother"])
+
+
+def test_rules_and_regression_that_agree_outvote_a_sure_network():
+    fever, asthma = extract(judgements(family=0.99))
+    assert (fever.presence, [cue.text for cue in fever.cues], fever.experiencer) == ("absent", ["Denies"], "patient")
+    assert asthma.experiencer == "family"
 
 
 def test_without_a_network_the_rules_decide_alone():

@@ -1,0 +1,60 @@
+"""What the section of a mention says of it: family history is the family's, past history past, a vaccine no disease."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from nlp_engine.assessment import MentionLabel
+from nlp_engine.text.assertion_rules import Axis, Value
+from nlp_engine.text.note import ReadNote, Span
+from nlp_engine.text.sections import Heading
+
+_HAS_TEXT = re.compile(r"[ \t]*[:.\-\u2013\u2014]*[ \t,]*(?=[^\s:.\-\u2013\u2014,])")
+_BLANK_LINE = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[ \t]*(?=[\n\r\x0b\x0c\x85\u2028\u2029])")
+_SPOKEN_OF: Mapping[Axis, frozenset[MentionLabel]] = {
+    "presence": frozenset({MentionLabel.PROBLEM}),
+    "temporality": frozenset({MentionLabel.PROBLEM, MentionLabel.TREATMENT, MentionLabel.TEST}),
+    "experiencer": frozenset({MentionLabel.PROBLEM, MentionLabel.TREATMENT}),
+}
+"""A drug in a history may be taken today; a test among the family's diseases is the patient's."""
+
+
+class SectionReader:
+    """Says of the mentions of one note what their section says.
+
+    A section whose text begins beside its title ("FHx: father MI") says nothing behind the next blank line: hurried
+    notes go on there without a title of the kind that can be known.
+    """
+
+    def __init__(self, note: ReadNote) -> None:
+        self._note = note
+        self._ends: dict[int, int] = {}
+
+    def heading(self, span: Span) -> Heading | None:
+        """Return the heading whose section has a say in a mention."""
+        heading = self._note.sections.at(span.start)
+        if heading is None or heading.kind is None or span.start >= self._end_of(heading):
+            return None
+        return heading
+
+    def said(self, span: Span) -> dict[Axis, Value]:
+        """Return axis -> value for what the section says of a mention."""
+        heading = self.heading(span)
+        if heading is None or heading.kind is None:
+            return {}
+        kind = heading.kind
+        by_axis: dict[Axis, Value | None] = {
+            "presence": kind.presence,
+            "temporality": kind.temporality,
+            "experiencer": kind.experiencer,
+        }
+        return {axis: value for axis, value in by_axis.items() if value is not None and span.label in _SPOKEN_OF[axis]}
+
+    def _end_of(self, heading: Heading) -> int:
+        end = self._ends.get(heading.start)
+        if end is None:
+            text = self._note.text
+            blank = _BLANK_LINE.search(text, heading.end) if _HAS_TEXT.match(text, heading.end) else None
+            end = self._ends[heading.start] = blank.start() if blank else len(text)
+        return end
