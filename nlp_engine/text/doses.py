@@ -142,7 +142,7 @@ class Doses:
 
     def amount(self, text: str) -> tuple[Decimal | None, str | None]:
         """Return a strength or dosage: "500 mg", "1/2 tab", "one (1) tablet", "two puffs", "25"."""
-        keys = [key for key in keys_of(text) if key not in {"(", ")", "~"}]
+        keys = [key for key in keys_of(text.lower().replace("one-half", "half")) if key not in {"(", ")", "~"}]
         value, behind = self._leading(keys)
         if value is None:
             return None, None

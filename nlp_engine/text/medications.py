@@ -108,7 +108,7 @@ class Medications:
         hit = self._rules.medication.at(numbered, behind - begin, stop - begin) if behind < stop else None
         if hit is None or hit.payload not in {AttributeLabel.FREQUENCY, AttributeLabel.ROUTE}:
             return None
-        is_count = value is not None and value <= _MOST_PIECES
+        is_count = value is not None and value <= _MOST_PIECES and value == int(value)
         label = AttributeLabel.DOSAGE if is_count else AttributeLabel.STRENGTH
         return _attribute(note, place, behind, label, Quantity(place, behind, value)), behind
 
@@ -133,6 +133,7 @@ class Medications:
                 label = AttributeLabel.STRENGTH
             else:
                 quantity = only_quantity(note.tokens, first, behind, [self._rules.dosage_units])
+                label = AttributeLabel.DOSAGE if quantity is not None else label
         return Attribute(
             label=label,
             start=span.start,
