@@ -76,6 +76,7 @@ class AbbreviationFile(KnowledgeModel):
     sources: tuple[Source, ...] = Field(min_length=1)
     points: Points
     needs: int = Field(ge=1)
+    needs_for_problem: int = Field(ge=1)
     margin: int = Field(ge=1)
     words_around: int = Field(ge=1)
     capitals_only: Annotated[frozenset[str], BeforeValidator(_listed)]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nlp_engine.extraction import Expansion
+from nlp_engine.extraction import Expansion, MentionLabel
 from nlp_engine.text.abbreviation_rules import (
     Abbreviation,
     AbbreviationRules,
@@ -142,8 +142,9 @@ class Expander:
             points = self._points(found, span)
             order = sorted(range(len(points)), key=lambda place: -points[place])
             longs = [longs[place] for place in order]
-            best, second = points[order[0]], points[order[1]]
-            is_open = best < self._rules.file.needs or best - second < self._rules.file.margin
+            best, second, file = points[order[0]], points[order[1]], self._rules.file
+            needs = file.needs_for_problem if span.label == MentionLabel.PROBLEM else file.needs
+            is_open = best < needs or best - second < file.margin
         if found.is_plural:
             longs = [_plural(long) for long in longs]
         return Reading(start, end, tuple(longs), is_open, entry.is_defined)
