@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nlp_engine.assessment import Experiencer, MentionLabel, Presence, Temporality
-from nlp_engine.record import Note, Observation
+from nlp_engine.record import Note, Observation, ObservationKind
 from nlp_engine.text.analytes import Analytes
 from nlp_engine.text.assertion import Asserter, Assertion
 from nlp_engine.text.attribute_rules import AttributeRules
@@ -34,7 +34,12 @@ _GLUED = re.compile(r"[^\W\d_]+(?=\d)")
 _DISCHARGE = re.compile(r"\bdischarge\b", re.IGNORECASE)
 _NEAR = 40
 _NOT_DRUG = frozenset({MentionLabel.DRUG, MentionLabel.TREATMENT})
-_SUMMARY = frozenset({"hospital_course"})
+_SUMMARY = re.compile(r"\bdischarge (?:summary|note|letter)\b", re.IGNORECASE)
+_STAY, _DISCHARGED = (
+    "hospital_course",
+    frozenset({"discharge_diagnosis", "discharge_medications", "discharge_instructions"}),
+)
+_TOP = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,34 @@ class _When:
     time: datetime | None
     is_known: bool = True
     is_said: bool = False
+
+
+class _Carried:
+    """The date of a list of results that goes on in the next sentence: "Labs of 3/2: Na 137. Hgb 11.2, plt 152"."""
+
+    def __init__(self, read: ReadNote) -> None:
+        self._read = read
+        self._last: tuple[int, _When] | None = None
+
+    def told(self, reading: Reading, when: _When) -> _When:
+        """Return the time of a reading (in order), of the sentence before if it says none of its own."""
+        if reading.analyte.kind is not ObservationKind.LAB or reading.date is not None:
+            return when
+        place = self._read.tokens.starts[reading.name]
+        number = self._read.sentences.index_at(place)
+        if when.is_said or not when.is_known:
+            self._last = (number, when) if when.is_known and not reading.is_elsewhen else self._last
+            return when
+        if self._last is None or number - self._last[0] > _NEXT:
+            return when
+        gap = self._read.text[self._read.sentences.spans[self._last[0]].start : place]
+        if number == self._last[0] or "\n" in gap:
+            return when
+        self._last = (number, self._last[1])
+        return self._last[1]
+
+
+_NEXT = 2
 
 
 class NoteObservations:
@@ -77,10 +110,11 @@ class NoteObservations:
             return ()
         spans = [_name_span(read, reading) for reading in readings]
         assertions = self._asserter.decide(read, spans, judgements)
-        is_summary = any(heading.kind and heading.kind.id in _SUMMARY for heading in read.sections.headings)
+        is_summary = _is_summary(note, read)
         found = []
+        carried = _Carried(read)
         for reading, assertion in zip(readings, assertions, strict=True):
-            when = self._when(note, read, reading, dates, is_summary=is_summary)
+            when = carried.told(reading, self._when(note, read, reading, dates, is_summary=is_summary))
             if when.is_known and self._holds(read, reading, assertion, when, is_summary=is_summary):
                 found.append(_observation(note, read, reading, when))
         return tuple(found)
@@ -103,7 +137,7 @@ class NoteObservations:
         heading = read.sections.at(read.tokens.starts[reading.first])
         section = heading.kind.id if heading is not None and heading.kind is not None else ""
         needs_date = (
-            assertion.temporality is Temporality.HISTORICAL or is_summary or section in self._file.dated_sections
+            is_summary or assertion.temporality is Temporality.HISTORICAL or section in self._file.dated_sections
         )
         return (
             section not in self._file.left_out_sections
@@ -111,6 +145,7 @@ class NoteObservations:
             and _is_told(assertion, is_word=reading.is_word)
             and assertion.temporality is not Temporality.FUTURE
             and assertion.experiencer is Experiencer.PATIENT
+            and (reading.quantity.comparator is None or section not in self._file.no_comparison_sections)
             and _is_possible(reading)
         )
 
@@ -141,6 +176,13 @@ class NoteObservations:
         if any(not date.is_now for date in later):
             return _When(None, is_known=False)
         return _When(note.time)
+
+
+def _is_summary(note: Note, read: ReadNote) -> bool:
+    """Say whether a note tells of a whole stay, so that a value without a date is of an unknown day."""
+    kinds = {heading.kind.id for heading in read.sections.headings if heading.kind is not None}
+    is_titled = _SUMMARY.search(read.text, 0, _TOP) is not None or "discharge" in (note.type or "").casefold()
+    return is_titled or (_STAY in kinds and not kinds.isdisjoint(_DISCHARGED))
 
 
 def _time_of(note: Note, date: SaidDate) -> _When:

@@ -55,7 +55,7 @@ class Chains:
             values.append(following)
             place = following.behind
         place = self._behind_flag(note, place)
-        if self._is_next_column(note, place, stop):
+        if self._is_next_column(note, place, stop) or self._is_compared(note, place, stop):
             return
         now = 0 if is_back else len(values) - 1
         updated = self._update(note, place, stop, quantity)
@@ -131,6 +131,12 @@ class Chains:
             if self._elsewhen.at(keys, step, stop) is not None:
                 return True
         return False
+
+    @staticmethod
+    def _is_compared(note: ReadNote, place: int, stop: int) -> bool:
+        """Say whether "104 > 98" follows: a change for one writer, a comparison for another."""
+        keys = note.tokens.keys
+        return place + 1 < stop and keys[place] in {"<", ">"} and keys[place + 1][0].isdigit()
 
     def _is_next_column(self, note: ReadNote, place: int, stop: int) -> bool:
         """Say whether a bare number follows, as in a row of a table."""

@@ -6,6 +6,7 @@ is and when it was taken, in `note_observations`.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from nlp_engine.text.quantities import Quantity, number_of, read_quantity
 from nlp_engine.text.reading_chains import Chains
 
 _MOST_FILLERS = 4
-_BEFORE = 6
+_BEFORE, _FAR, _SPECIMEN_REACH, _IN_LIST = 6, 20, 25, 3
 """How many words before a name are looked at for a goal."""
 _LONGEST = 40
 
@@ -84,6 +85,7 @@ class ReadingFinder:
         self._file = analytes.file
         self._chains = Chains(analytes, rules)
         self._elsewhen = phrase_table(self._file.other_times)
+        self._elsewhen_far = phrase_table(self._file.other_times_far)
         self._targets_behind = phrase_table(self._file.targets_behind)
         self._words = phrase_table(self._file.words)
 
@@ -94,18 +96,24 @@ class ReadingFinder:
     def find(self, note: ReadNote, names: Sequence[Hit[tuple[Analyte, ...]]]) -> list[Reading]:
         """Return the readings in order of their values."""
         found: list[Reading] = []
-        last_target = -_BEFORE
+        last_target, last_elsewhen = -_BEFORE, -_BEFORE
         for hit in names:
             stop = self._stop(note, hit)
             quantity = self._value(note, hit, stop)
             if quantity is None:
                 found += self._in_words(note, hit, stop)
                 continue
-            is_near = hit.first - last_target <= 3 and quantity.comparator is not None
+            is_near = hit.first - last_target <= _IN_LIST and quantity.comparator is not None
+            if self._is_setting(note, hit, quantity) or self._is_of_specimen(note, hit):
+                continue
             if is_near or self._is_target(note, hit, quantity, stop):
                 last_target = quantity.behind
                 continue
-            found += self._readings(note, hit, quantity, stop)
+            carried = hit.first - last_elsewhen <= _IN_LIST and not _has_stop(note, last_elsewhen, hit.first)
+            readings = list(self._readings(note, hit, quantity, stop, is_elsewhen=carried))
+            if readings and all(reading.is_elsewhen for reading in readings):
+                last_elsewhen = readings[-1].end
+            found += readings
         vitals = [reading for reading in found if reading.analyte.kind is ObservationKind.VITAL]
         places = sorted({note.tokens.starts[reading.name] for reading in vitals})
         return [reading for reading in found if self._has_company(note, reading, places)]
@@ -122,6 +130,16 @@ class ReadingFinder:
             quantity = Quantity(word.first, word.behind, None)
             yield replace(Reading.of(hit, hit.payload[0], quantity), is_word=True)
 
+    def _is_elsewhen(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]], first: int) -> bool:
+        """Say whether words before a value tell of another time; those that open a story reach farther."""
+        keys = note.tokens.keys
+        near = max(self._clause_start(note, hit.first), hit.first - 4)
+        if any(True for _ in self._elsewhen.find(keys, near, first)):
+            return True
+        far = self._clause_start(note, hit.first, _FAR)
+        now = max((place + 1 for place in range(far, hit.first) if keys[place] in _NOW), default=far)
+        return any(True for _ in self._elsewhen_far.find(keys, now, first))
+
     def _stop(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]]) -> int:
         end = note.sentences.at(note.tokens.starts[hit.first]).end
         return min(note.tokens.range_of(note.tokens.starts[hit.first], end)[1], hit.behind + _LONGEST)
@@ -129,10 +147,7 @@ class ReadingFinder:
     def _is_name(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]]) -> bool:
         """Say whether a name is written as one and is that of the patient's blood or body."""
         tokens, first = note.tokens, hit.first
-        start, end = tokens.starts[first], tokens.ends[hit.behind - 1]
-        written = note.text[start:end]
-        if hit.behind - first == 1 and tokens.keys[first] in self._file.in_capitals and not written[0].isupper():
-            return False
+        start = tokens.starts[first]
         if first == 0:
             return True
         before, is_glued = tokens.keys[first - 1], tokens.ends[first - 1] == start
@@ -171,7 +186,8 @@ class ReadingFinder:
     def _fits(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]], quantity: Quantity, stop: int) -> bool:
         tokens, behind = note.tokens, quantity.behind
         is_pressure = len(hit.payload) == 2 and hit.payload[0].id == "systolic_bp"
-        if quantity.is_range or quantity.is_pair != is_pressure:
+        is_clock = _CLOCK.fullmatch(tokens.keys[quantity.first]) is not None
+        if quantity.is_range or quantity.is_pair != is_pressure or is_clock:
             return False
         key = tokens.keys[behind] if behind < stop else ""
         is_glued = behind < stop and tokens.starts[behind] == tokens.ends[behind - 1]
@@ -194,6 +210,10 @@ class ReadingFinder:
         unit = self._analytes.ucum(quantity.unit)
         if quantity.unit is not None:
             return next((analyte for analyte in hit.payload if unit in analyte.units), None)
+        is_small = note.text[note.tokens.starts[hit.first]].islower()
+        name = note.text[note.tokens.starts[hit.first] : note.tokens.ends[hit.first]]
+        if hit.behind - hit.first == 1 and name.casefold() in self._file.in_capitals and (is_small or name == "MG"):
+            return None
         is_by_unit = " ".join(note.tokens.keys[hit.first : hit.behind]) in self._file.by_unit
         is_pair = quantity.is_pair
         return hit.payload[0] if (len(hit.payload) == 1 or is_pair) and not is_by_unit else None
@@ -210,24 +230,50 @@ class ReadingFinder:
         place = quantity.behind + (quantity.behind < stop and keys[quantity.behind] in "(,")
         return place < stop and self._targets_behind.at(keys, place, stop) is not None
 
-    def _clause_start(self, note: ReadNote, first: int) -> int:
+    def _is_setting(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]], quantity: Quantity) -> bool:
+        """Say whether a respiratory rate is that of a ventilator: "VT 400, RR 14, PEEP 5"."""
+        if hit.payload[0].id != "respiratory_rate":
+            return False
+        around = note.tokens.keys[max(0, hit.first - _BEFORE) : quantity.behind + _BEFORE]
+        return any(key in self._file.ventilator for key in around)
+
+    def _is_of_specimen(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]]) -> bool:
+        """Say whether a list of another specimen holds a name: "UA: RBC >100, WBC 3"."""
+        if hit.payload[0].kind is ObservationKind.VITAL:
+            return False
+        sentence = note.sentences.at(note.tokens.starts[hit.first]).start
+        low = max(hit.first - _SPECIMEN_REACH, note.tokens.range_of(sentence, note.tokens.starts[hit.first])[0])
+        for key in reversed(note.tokens.keys[low : hit.first]):
+            if key == ";":
+                return False
+            if key in self._file.other_specimens:
+                return True
+        before = note.sentences.index_at(sentence) - 1
+        if before < 0:
+            return False
+        span = note.sentences.spans[before]
+        start, stop = note.tokens.range_of(span.start, span.end)
+        keys = note.tokens.keys[max(start, stop - _SPECIMEN_REACH) : stop]
+        return "\n\n" not in note.text[span.end : sentence] and any(key in self._file.taps for key in keys)
+
+    @staticmethod
+    def _clause_start(note: ReadNote, first: int, reach: int = _BEFORE) -> int:
         """Return the word that a clause begins with, at most a few words back and within the sentence."""
         sentence = note.sentences.at(note.tokens.starts[first]).start
-        low = max(first - _BEFORE, note.tokens.range_of(sentence, note.tokens.starts[first])[0])
+        low = max(first - reach, note.tokens.range_of(sentence, note.tokens.starts[first])[0])
         for place in range(first - 1, low - 1, -1):
             if note.tokens.keys[place] in {";", ".", "|"}:
                 return place + 1
         return low
 
     def _readings(
-        self, note: ReadNote, hit: Hit[tuple[Analyte, ...]], quantity: Quantity, stop: int
+        self, note: ReadNote, hit: Hit[tuple[Analyte, ...]], quantity: Quantity, stop: int, *, is_elsewhen: bool
     ) -> Iterator[Reading]:
         """Yield the reading of a name, and those of other times told with it."""
         chain = list(self._chains.told(note, quantity, stop))
         if not chain:
             return
-        low = max(self._clause_start(note, hit.first), hit.first - 4)
-        is_elsewhen = any(True for _ in self._elsewhen.find(note.tokens.keys[low : chain[0].quantity.first]))
+        is_elsewhen = is_elsewhen or self._is_elsewhen(note, hit, chain[0].quantity.first)
         meant = self._meant(note, hit, quantity)
         for told in chain:
             number = told.quantity
@@ -265,7 +311,14 @@ class ReadingFinder:
         return any(abs(place - own) < _NEAR for place in beside)
 
 
+def _has_stop(note: ReadNote, first: int, behind: int) -> bool:
+    """Say whether a sentence ends, or the present begins, between two words."""
+    return any(key in {".", ";"} or key in _NOW for key in note.tokens.keys[first:behind])
+
+
 _NEAR = 60
+_NOW = frozenset({"now", "today", "currently", "tonight"})
+_CLOCK = re.compile(r"0\d{3}")
 _MOVES = frozenset(
     "up down rose fell has have is was increased decreased improved risen dropped worsened went trended trending gone "
     "climbed fallen".split()

@@ -17,11 +17,11 @@ from nlp_engine.text.tokens import lines_of
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
 _COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|several|few)"
 _DAY = re.compile(
-    r"\d{4}-\d{2}-\d{2}"
+    r"\d{4}-\d{2}-\d{2}|(?<![\d/.\-+])\d{1,2}-\d{1,2}-(?:\d{4}|\d{2})(?![\d\-])|(?<![\d/.\-+])\d{1,2}\.\d{1,2}\.\d{4}(?!\d)"
     r"|(?<![\d/.\-+])\d{1,2}/\d{1,2}/(?:\d{4}|\d{2})(?![\d/])"
     r"|(?<![\d/.\-+])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])(?![\d/.%]|\s?-\s?\d)"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[ -]?(?:of )?{_MONTH}(?![a-z])(?:,? ?(?:19|20)\d\d|[ -]\d\d\b)?"
-    rf"|\b{_MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?\b(?!/)(?:,? (?:19|20)\d\d)?"
+    rf"|\b{_MONTH} ?\d{{1,2}}(?:st|nd|rd|th)?\b(?!/)(?:,? ?(?:19|20)\d\d)?"
     rf"|\bin {_MONTH}(?![a-z])(?: (?:of )?(?:19|20)\d\d)?|\({_MONTH}\)|\b{_MONTH} (?:19|20)\d\d"
     r"|\b(?:in|since) (?:19|20)\d\d\b"
     r"|\b(?:yesterday|today|tonight|now|currently|this (?:morning|afternoon|evening|am|a\.m\.))\b"
@@ -100,7 +100,7 @@ def _dated_heads(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int,
         if text[behind:start].count("\n") > 1:
             head = None
         behind = end
-        own = spans[bisect_left(starts, start) : bisect_left(starts, end)]
+        own = spans[bisect_left(starts, start) : bisect_left(starts, end)] if end - start <= _LONGEST_LINE else []
         colon = text.find(":", start, end)
         if (
             own
@@ -119,4 +119,4 @@ def _dated_heads(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int,
     return found
 
 
-_LONGEST_HEAD = 60
+_LONGEST_HEAD, _LONGEST_LINE = 60, 400
