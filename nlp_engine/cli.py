@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -32,6 +32,10 @@ NerOption = Annotated[
         help="The model that finds the entities: fast (a smaller one), an installed spaCy model, a model folder, or a "
         "YAML file about one.",
     ),
+]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(help="A file with the secret that decides surrogates and shifts of dates; a new secret by default."),
 ]
 _SHOWN_FAILURES = 10
 _PLAIN_EVERY = 50
@@ -96,13 +100,20 @@ def run_command(
     no_html: Annotated[bool, typer.Option("--no-html", help="Write tables only.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Allow an output folder with other files.")] = False,
     ner: NerOption = None,
+    deidentify: Annotated[
+        bool, typer.Option("--deidentify", help="Put surrogates in the place of names, dates and numbers first.")
+    ] = False,
+    key_file: KeyOption = None,
 ) -> None:
     """Read every patient of a folder, and write reports and tables.
 
     Exit status: 0 all assessed; 1 some patient failed (see failures.jsonl); 2 nothing could start.
     """
     now = _as_of(as_of)
+    if deidentify and now is not None:
+        raise InputError("--as-of", "cannot go with --deidentify, which moves all dates", "leave one of them out")
     from nlp_engine.batch import run
+    from nlp_engine.batch.deidentify import read_key
     from nlp_engine.batch.pages import ReportPages
 
     with _shown_progress() as on_progress:
@@ -114,6 +125,7 @@ def run_command(
             pages=None if no_html else ReportPages(),
             overwrite=overwrite,
             engine_loader=None if ner is None else _engine_loader(ner),
+            deidentify_key=read_key(key_file) if deidentify else None,
             on_progress=on_progress,
         )
     _tell(summary, has_index=not no_html)
@@ -143,6 +155,40 @@ def extract_command(
                 typer.echo(f"{result.where}: {result.sentence}", err=True)
             else:
                 stream.write(f"{result.model_dump_json()}\n".encode())
+    raise typer.Exit(FAILED if failed else 0)
+
+
+@app.command("deidentify")
+def deidentify_command(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Notes, or folders of notes.")],
+    out: Annotated[Path, typer.Option(help="A new folder, for <patient>/notes/<number>.txt.")],
+    key_file: KeyOption = None,
+    replacements: Annotated[
+        Path | None, typer.Option(help="A file that takes what was replaced, as confidential as the notes.")
+    ] = None,
+) -> None:
+    """Write notes with surrogates in the place of names, dates, places and numbers.
+
+    No automatic method finds everything: have the result read before it leaves your hands.
+    Exit status: 0 every note was written; 1 some note failed (told on stderr); 2 nothing could start.
+    """
+    from nlp_engine.batch import Failure
+    from nlp_engine.batch.deidentify import deidentify_notes, read_key
+
+    written, failed = 0, 0
+    with ExitStack() as stack:
+        table = stack.enter_context(_lines_to(replacements)) if replacements else None
+        for result in deidentify_notes(paths, out, read_key(key_file)):
+            if isinstance(result, Failure):
+                failed += 1
+                typer.echo(f"{result.where}: {result.sentence}", err=True)
+                continue
+            written += 1
+            if table is not None:
+                lines = [item.model_dump(mode="json") for item in result.replacements]
+                row = {"file": str(result.path), "patient_id": result.patient_id, "note_id": result.note_id}
+                table.write(f"{json.dumps({**row, 'replacements': lines})}\n".encode())
+    typer.echo(f"{written} notes written, {failed} failed; {out}")
     raise typer.Exit(FAILED if failed else 0)
 
 

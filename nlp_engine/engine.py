@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Protocol
@@ -14,6 +15,7 @@ from typing import Protocol
 from nlp_engine import __version__
 from nlp_engine.assessment import Assessment, Finding, ImageFinding, LabResult, NoteExtraction
 from nlp_engine.decisions import Decision, DecisionStage
+from nlp_engine.deidentify import DeidentifiedText, shared_deidentifier
 from nlp_engine.fusion import FusionStage
 from nlp_engine.imaging import ImageStage
 from nlp_engine.labs import LabStage
@@ -160,6 +162,29 @@ class Engine:
         if self.text is None:
             return NoteExtraction(note_id=note_id, patient_id=patient_id)
         return self.text.extract(Note(id=note_id, text=text), patient_id=patient_id, mentions=mentions)
+
+    def deidentify(
+        self, text: str, *, key: bytes | None = None, patient_id: str = "", day: date | None = None
+    ) -> DeidentifiedText:
+        """Return a text with surrogates in the place of names, dates, places and numbers (``docs/deidentify.md``).
+
+        Parameters
+        ----------
+        key
+            The secret that decides surrogates and the shift of dates, at least 16 bytes; a new one that nobody keeps
+            if None.
+        patient_id
+            Whose note it is: under one key all notes of a patient have the same surrogates and the same shift.
+        day
+            The note's date, for dates without a year and ages that a date of birth tells.
+
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If the key is too short.
+        """
+        secret = secrets.token_bytes(32) if key is None else key
+        return shared_deidentifier().deidentify(text, key=secret, patient_id=patient_id, day=day)
 
     def assess(self, record: PatientRecord, *, as_of: datetime | None = None) -> Assessment:
         """Return the whole result for one patient.

@@ -24,9 +24,9 @@ MAY_IMPORT = {
     "fusion": {"record", "assessment", "knowledge", "formulas", "errors"},
     "decisions": {"record", "assessment", "knowledge", "formulas", "errors"},
     "report": {"record", "assessment", "knowledge", "errors"},
-    "engine": {"record", "assessment", "text", "labs", "imaging", "fusion", "decisions", "errors"},
+    "engine": {"record", "assessment", "deidentify", "text", "labs", "imaging", "fusion", "decisions", "errors"},
     "exchange": {"engine", "readers", "assessment", "record", "errors"},
-    "batch": {"engine", "readers", "report", "assessment", "record", "errors"},
+    "batch": {"engine", "readers", "report", "deidentify", "assessment", "record", "errors"},
     "training": {"text", "imaging", "labs", "assessment", "knowledge", "errors"},
     "cli": {
         "batch",

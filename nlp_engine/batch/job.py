@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 
 from nlp_engine.batch.cpus import available_cpus
+from nlp_engine.batch.deidentify import DeidentifiedSource, deidentified, without_places
 from nlp_engine.batch.failures import Failure
 from nlp_engine.batch.names import SafeNames
 from nlp_engine.batch.outputs import INDEX, RESERVED, RUN, OutputFolder, Tables
@@ -26,7 +27,7 @@ from nlp_engine.readers import InputFailure, InputFolder, RecordSource, open_inp
 _FEW = 8
 """With fewer patients, starting worker processes takes longer than it saves."""
 
-Found = RecordSource | InputFailure
+Found = RecordSource | DeidentifiedSource | InputFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ def run(
     pages: Pages | None = ReportPages(),  # noqa: B008 - has no state
     overwrite: bool = False,
     engine_loader: Callable[[], Assessor] | None = None,
+    deidentify_key: bytes | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> RunSummary:
     """Assess every patient of a folder and write reports and tables.
@@ -67,6 +69,8 @@ def run(
         Allow an output folder that holds other files; they are kept.
     engine_loader
         Makes the engine; picklable when there are several workers.
+    deidentify_key
+        De-identify each record before it is assessed, with this secret (``docs/deidentify.md``); no ``as_of`` then.
     on_progress
         Called after each patient.
 
@@ -82,7 +86,10 @@ def run(
     with ExitStack() as stack:
         opened = stack.enter_context(open_input(source))
         _check_apart(source, target)
-        first = list(islice(opened.sources, _FEW))
+        sources: Iterator[Found] = opened.sources
+        if deidentify_key is not None:
+            sources = (deidentified(found, deidentify_key) for found in opened.sources)
+        first = list(islice(sources, _FEW))
         _check_not_empty(source, first, opened)
         output = OutputFolder(target, overwrite=overwrite)
         count = workers or (1 if len(first) < _FEW else available_cpus())
@@ -92,8 +99,9 @@ def run(
         assess = _start(plan, count, summary, stack)
         output.begin()
         with closing(Tables(output.unfinished)) as tables:
-            _write_all(_results(chain(first, opened.sources), assess), tables, summary, on_progress)
-            tables.write_failures(summary.add_shared(opened.problems()))
+            _write_all(_results(chain(first, sources), assess), tables, summary, on_progress)
+            shared = opened.problems() if deidentify_key is None else without_places(opened.problems())
+            tables.write_failures(summary.add_shared(shared))
     summary.seconds["wall"] = perf_counter() - start
     _write_end(output, summary, pages)
     return summary

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any, Literal, Protocol
 
 from nlp_engine.assessment import Assessment
+from nlp_engine.batch.deidentify import DeidentifiedSource
 from nlp_engine.batch.failures import Failure, Stage
 from nlp_engine.batch.pages import Pages
 from nlp_engine.batch.result import PatientResult, result_of
@@ -38,7 +39,7 @@ class Assessor(Protocol):
 class Task:
     """One patient to work on, and the folder (a safe name) that takes the pages."""
 
-    source: RecordSource
+    source: RecordSource | DeidentifiedSource
     folder: str
 
 

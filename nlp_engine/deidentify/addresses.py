@@ -13,7 +13,8 @@ from nlp_engine.deidentify.vocabulary import Strength, Vocabulary
 from nlp_engine.text.tokens import fold
 
 _UNIT = re.compile(
-    r"(?<!\w)(?:(?:apt|apartment|suite|ste|flat|trlr|trailer|postbox|p\.? ?o\.? ?box)\b\.?[ \t]*#?[ \t]*\d{1,6}[A-Za-z]?"
+    r"(?<!\w)(?:(?:apt|apartment|suite|ste|flat|trlr|trailer|postbox|p\.? ?o\.? ?box)\b\.?"
+    r"[ \t]*#?[ \t]*\d{1,6}[A-Za-z]?"
     r"|(?:psc|unit|cmr)[ \t]+\d{1,5},?[ \t]+box[ \t]+\d{1,5})(?!\w)",
     re.IGNORECASE,
 )
@@ -27,7 +28,8 @@ _POSTCODE = r"\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
 _CODE_BEHIND = re.compile(rf",?[ \t]{{1,3}}({_POSTCODE})(?![\w%/-]|[.:]\d| ?(?:mg|ml|mcg|units|am|pm|hours)\b)")
 _CODE_BEFORE = re.compile(r"(?<![\w./-])(\d{5}|\d{3} \d{2}|\d{2}-\d{3}),?[ \t]{1,2}$")
 _FOREIGN = re.compile(
-    r"(?<![\w./%:#-])\d{1,5}[ \t]+(?P<name>[^\W\d_][^\W\d_.'-]+(?:[ \t][^\W\d_][^\W\d_.'-]+){0,2})[ \t]+\d{1,4}(?=[ \t]*[,\n])"
+    r"(?<![\w./%:#-])\d{1,5}[ \t]+"
+    r"(?P<name>[^\W\d_][^\W\d_.'-]+(?:[ \t][^\W\d_][^\W\d_.'-]+){0,2})[ \t]+\d{1,4}(?=[ \t]*[,\n])"
 )
 """A street whose number stands behind it, behind a postal code or a second number ("641 Dašická 688,")."""
 
@@ -49,7 +51,8 @@ class AddressFinder:
         self._units = frozenset(word for unit in cues.unit_words for word in re.findall(r"\w+", unit))
         self._codes = frozenset(places.state_codes)
         self._cue = re.compile(
-            rf"(?<!\w)(?:{alternatives(cues.address_before)})(?: is| it is| was| to)?[ \t]*[:?]?[ \t]*(?:it is )?(?:\r?\n[ \t]*)?(?:the corner of )?(?=\S)",
+            rf"(?<!\w)(?:{alternatives(cues.address_before)})(?: is| it is| was| to)?"
+            r"[ \t]*[:?]?[ \t]*(?:it is )?(?:\r?\n[ \t]*)?(?:the corner of )?(?=\S)",
             re.IGNORECASE,
         )
         states = f"{'|'.join(map(re.escape, places.state_codes))}|{alternatives(places.states)}"
@@ -213,12 +216,8 @@ class AddressFinder:
             return True
         if key in self._never:
             return key in _SMALL
-        is_name = (
-            key in _SMALL
-            or self._vocabulary.is_allowed_place(key)
-            or self._vocabulary.strength(key) is not Strength.OTHER
-        )
-        return is_name
+        is_known = key in _SMALL or self._vocabulary.is_allowed_place(key)
+        return is_known or self._vocabulary.strength(key) is not Strength.OTHER
 
     def _is_short(self, written: str) -> bool:
         """Say whether a full stop belongs to a short form ("St.", "Apt.", "u.")."""

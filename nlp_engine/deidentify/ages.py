@@ -15,21 +15,25 @@ _SURELY_LATER = 1950
 """Somebody who is called 90 in a note that is typed was born before."""
 
 SHOWN = "90 or older"
-_TENS_UNITS = r"(?:[- ](?:one|two|three|four|five|six|seven|eight|nine|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))?"
+_UNITS = "one|two|three|four|five|six|seven|eight|nine"
 _NUMBER = (
-    r"(?P<age>9\d|1[0-2]\d|ninety"
-    + _TENS_UNITS
-    + r"|(?:one|a) hundred(?: and| & |-|)(?: ?(?:one|two|three|four|five|six|seven|eight|nine|ten))?)"
+    rf"(?P<age>9\d|1[0-2]\d|ninety(?:[- ](?:{_UNITS}|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth))?"
+    rf"|(?:one|a) hundred(?: and| & |-|)(?: ?(?:{_UNITS}|ten))?)"
 )
+_ENDS = r"(?![\w%/]|\.\d| ?(?:degrees|°|percent|mg|mm|cm|minutes|days|weeks|months))"
 _YEARS = r"(?:years?|yrs?\.?|y\.?)"
 _FORMS = [
     re.compile(rf"(?<![\w.]){_NUMBER}[- ]{{0,2}}{_YEARS}[-/ ]{{0,2}}(?:old|o\.?(?!\w)|of[- ]age)", re.IGNORECASE),
-    re.compile(rf"(?<!\w)(?:aged?|age is|age of|age:|turned|turning|turns)[ :]{{0,3}}{_NUMBER}(?![\w%/]|\.\d| ?(?:degrees|°|percent|mg|mm|cm|minutes|days|weeks|months))", re.IGNORECASE),
-    re.compile(rf"(?<!\w)(?:died|deceased|passed away|passed|death|living|alive)(?: at)?(?: the)?(?: age)?(?: of)? {_NUMBER}(?![\w%/]|\.\d| ?(?:degrees|°|percent|mg|mm|cm|minutes|days|weeks|months))", re.IGNORECASE),
+    re.compile(rf"(?<!\w)(?:aged?|age is|age of|age:|turned|turning|turns)[ :]{{0,3}}{_NUMBER}{_ENDS}", re.IGNORECASE),
+    re.compile(
+        rf"(?<!\w)(?:died|deceased|passed away|passed|death|living|alive)(?: at)?(?: the)?(?: age)?(?: of)? {_NUMBER}{_ENDS}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?<!\w)(?:lived to be|lived to|reached) {_NUMBER}{_ENDS}", re.IGNORECASE),
     re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?=(?:yo|y/o|yof|yom|y\.o\.)\b)", re.IGNORECASE),
-    re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?= ?[MF]\b[, ]+(?:with|w/|who|h/o|presents|presenting|admitted|s/p|c/o|pmh))"),
+    re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?= ?[MF]\b[, ]+(?:with|w/|who|h/o|presents|admitted|s/p|c/o|pmh))"),
     re.compile(r"(?<![\w.])(?P<age>9\d|1[0-2]\d)(?:st|nd|rd|th)(?= birthday)", re.IGNORECASE),
-]  # fmt: skip
+]
 
 
 def find_ages(text: str) -> Iterator[Found]:

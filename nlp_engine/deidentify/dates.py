@@ -1,4 +1,4 @@
-"""Dates of a note, and the same dates some days away: format, order and intervals stay, a bare year is no identifier."""
+"""Dates of a note, and the same dates some days away: format, order and intervals stay; a bare year stays."""
 
 from __future__ import annotations
 
@@ -10,9 +10,13 @@ from datetime import date, timedelta
 from nlp_engine.deidentify.rules import Cues, alternatives
 
 MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
-_MONTH = r"(?P<mon>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?P<mon>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _ORDINAL = r"(?P<ord>st|nd|rd|th)?"
 _FORMS = {
     "iso": re.compile(r"(?<![\d.-])(?P<y>\d{4})(?P<sep>[-/.])(?P<m>\d{1,2})(?P=sep)(?P<d>\d{1,2})(?!\d)"),
@@ -23,11 +27,14 @@ _FORMS = {
     "compact": re.compile(r"(?<![\d.-])(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\d.])"),
     "day_month": re.compile(r"(?<![\d./-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/]|\.\d)"),
     "day_name": re.compile(
-        rf"(?<![\w.])(?P<d>\d{{1,2}}){_ORDINAL}(?:[ -]|[ ]?of[ ]|)(?:day of )?{_MONTH}\b\.?(?:[ ,/-]{{0,2}}(?P<y>\d{{4}}|(?<=[-/' ])'?\d{{2}}(?![\d:.])))?(?!\d)",
+        rf"(?<![\w.])(?P<d>\d{{1,2}}){_ORDINAL}(?:[ -]|[ ]?of[ ]|)(?:day of )?"
+        rf"{_MONTH}\b\.?(?:[ ,/-]{{0,2}}(?P<y>\d{{4}}|(?<=[-/' ])'?\d{{2}}(?![\d:.])))?(?!\d)",
         re.IGNORECASE,
     ),
     "name_day": re.compile(
-        rf"(?<!\w){_MONTH}\b\.?[ -](?:the )?(?P<d>\d{{1,2}}){_ORDINAL}(?:[ ]?[-\u2013][ ]?(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:/%]|\.\d| ?(?:mg|ml|mcg|units|tabs?|puffs?)\b)(?:[ ,-]{{1,3}}(?P<y>\d{{4}})(?!\d))?",
+        rf"(?<!\w){_MONTH}\b\.?[ -](?:the )?(?P<d>\d{{1,2}}){_ORDINAL}"
+        r"(?:[ ]?[-\u2013][ ]?(?P<d2>\d{1,2})(?:st|nd|rd|th)?)?(?![\d:/%]|\.\d| ?(?:mg|ml|mcg|units|tabs?|puffs?)\b)"
+        r"(?:[ ,-]{1,3}(?P<y>\d{4})(?!\d))?",
         re.IGNORECASE,
     ),
     "name_year": re.compile(rf"(?<!\w){_MONTH}\b\.?(?:,? |-|/| of )(?P<y>\d{{4}})(?!\d)", re.IGNORECASE),
@@ -68,7 +75,8 @@ class FoundDate:
     def shifted(self, text: str, days: int) -> str:
         """Return the date as it is written, some days later or, below zero, earlier."""
         new = self.day + timedelta(days=days)
-        pieces, place = [], self.start
+        pieces: list[str] = []
+        place = self.start
         for name, (start, end) in sorted(self.fields.items(), key=lambda item: item[1]):
             pieces += (text[place:start], self._field(name, text[start:end], new))
             place = end
@@ -90,7 +98,7 @@ class FoundDate:
         return f"{number:02d}" if sample.startswith("0") or self._is_padded(name) else str(number)
 
     def _is_padded(self, name: str) -> bool:
-        """Say whether a number of two digits is one of a padded form ("10/10/2020" tells nothing, "2021-03-12" does)."""
+        """Say whether a number is of a padded form, where its two digits do not tell ("2021-10-12" is)."""
         start, end = self.fields[name]
         return end - start == 2 and ("y" in self.fields and self.fields["y"][0] == self.start)
 

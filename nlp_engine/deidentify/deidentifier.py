@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -16,7 +16,7 @@ from nlp_engine.deidentify.names import NameFinder
 from nlp_engine.deidentify.numbers import Found, find_numbers
 from nlp_engine.deidentify.result import DeidentifiedText, Kind, replaced
 from nlp_engine.deidentify.row import Row
-from nlp_engine.deidentify.rules import DeidRules
+from nlp_engine.deidentify.rules import DeidRules, Pattern
 from nlp_engine.deidentify.surrogates import NameLists, People, Surrogates
 from nlp_engine.deidentify.vocabulary import Vocabulary
 from nlp_engine.errors import InputError
@@ -41,6 +41,9 @@ class Deidentifier:
 
     def __init__(self, rules: DeidRules, vocabulary: Vocabulary) -> None:
         self._rules, self.vocabulary = rules, vocabulary
+        patterns = rules.patterns.patterns
+        self._cued = [pattern for pattern in patterns if _is_cued(pattern)]
+        self._uncued = [pattern for pattern in patterns if not _is_cued(pattern)]
         self._dates = DateFinder(rules.cues)
         self._births = BirthDates(rules.cues)
         self._addresses = AddressFinder(rules, vocabulary)
@@ -76,7 +79,9 @@ class Deidentifier:
         """Return the identifiers of a text, in order, without overlap."""
         return self._find(text, day).spans
 
-    def deidentify(self, text: str, *, key: bytes, patient_id: str = "", day: date | None = None) -> DeidentifiedText:
+    def deidentify(
+        self, text: str, *, key: bytes, patient_id: str = "", day: date | None = None, names: Sequence[str] = ()
+    ) -> DeidentifiedText:
         """Return a text with surrogates.
 
         Parameters
@@ -87,13 +92,15 @@ class Deidentifier:
             Whose note it is: one patient's notes have the same surrogates and the same shift under one key.
         day
             The note's date, for dates without a year and ages that a date of birth tells.
+        names
+            Names that are known to belong to the note, as the patient's.
 
         Raises
         ------
         nlp_engine.errors.InputError
             If the key is too short.
         """
-        surrogates, found = self.surrogates(key, patient_id), self._find(text, day)
+        surrogates, found = self.surrogates(key, patient_id), self._find(text, day, names)
         people = People(
             found.row, list(found.runs.values()), surrogates, dict(self._rules.cues.titles), self.vocabulary.is_given
         )
@@ -116,27 +123,20 @@ class Deidentifier:
             return surrogates.of(item.kind, written)
         return people.surrogate(run) if item.kind is Kind.NAME else surrogates.place(written)
 
-    def _find(self, text: str, day: date | None) -> _Findings:
+    def _find(self, text: str, day: date | None, names: Sequence[str] = ()) -> _Findings:
         row = Row(text)
         dates = self._dates.find(text, reference=day)
         ages = list(find_ages(text))
         births = self._births.of_the_old(text, dates, day.year if day else None, is_old=bool(ages))
-        patterns = self._rules.patterns.patterns
-        cued = [
-            pattern
-            for pattern in patterns
-            if "id" in pattern.compiled.groupindex or pattern.kind in (Kind.EMAIL, Kind.URL)
-        ]
-        others = [pattern for pattern in patterns if pattern not in cued]
         plain = [item for item in dates if not text[item.start : item.end].isdigit()]
         spans = _Spans(len(text))
         spans.add(Found(item.start, item.end, Kind.DATE) for item in plain)
-        spans.add(find_numbers(text, cued))
+        spans.add(find_numbers(text, self._cued))
         spans.add(Found(item.start, item.end, Kind.DATE) for item in dates)
         spans.add(ages)
-        spans.add(find_numbers(text, others))
+        spans.add(find_numbers(text, self._uncued))
         spans.add(self._addresses.find(row))
-        runs = self._names.find(row, [(item.start, item.end) for item in spans.found])
+        runs = self._names.find(row, [(item.start, item.end) for item in spans.found], names)
         words = row.words
         named = [Found(words[run.first].start, words[run.behind - 1].end, run.kind) for run in runs]
         spans.add(named)
@@ -148,6 +148,11 @@ class Deidentifier:
             {item.start: item for item in dates},
             births,
         )
+
+
+def _is_cued(pattern: Pattern) -> bool:
+    """Say whether a pattern tells its find by the words beside it or its form alone: it goes before all others."""
+    return "id" in pattern.compiled.groupindex or pattern.kind in (Kind.EMAIL, Kind.URL)
 
 
 class _Spans:

@@ -28,8 +28,8 @@ class LoneNames:
         capitals = sum(word.case is Case.TITLE for word in self._words)
         self._is_small_note = capitals < _FEW_CAPITALS * len(self._words)
 
-    def mark(self) -> None:
-        """Mark them, then every name of the note wherever it stands again."""
+    def mark(self, given: Sequence[str] = ()) -> None:
+        """Mark them, then every name of the note, and those that were given, wherever they stand."""
         self._drugs = {
             self._words[index].key for index in range(1, len(self._words)) if self._is_behind_drug_word(index)
         }
@@ -41,7 +41,7 @@ class LoneNames:
                 index = self._capitals(index)
             else:
                 index = self._small(index)
-        self._again()
+        self._again(given)
 
     def _is_behind_drug_word(self, index: int) -> bool:
         """Say whether a word on no list stands where a drug would ("prescribed Epiduo")."""
@@ -186,8 +186,9 @@ class LoneNames:
         is_placed = first > 0 and words[first - 1].key in _PLACING
         return Kind.PLACE if is_placed and self._marks.strength(first) is Strength.UNKNOWN else Kind.NAME
 
-    def _again(self) -> None:
-        known: dict[str, Kind] = {}
+    def _again(self, given: Sequence[str]) -> None:
+        known: dict[str, Kind] = {key: Kind.NAME for key in given if len(key) > 1}
+        self._marks.cued |= set(known)
         for index, kind in enumerate(self._marks.kinds):
             key = self._words[index].key
             if kind is not None and key not in PARTICLES | SUFFIXES | self._lists.never:

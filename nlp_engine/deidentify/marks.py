@@ -12,14 +12,20 @@ from nlp_engine.deidentify.rules import DeidRules
 from nlp_engine.deidentify.vocabulary import Strength, Vocabulary
 from nlp_engine.text.phrases import PhraseTable
 
-PARTICLES = frozenset("de la le las los van von der den del della di da dos das du ter ten bin ibn al el abu mac mc san santa st ste y e zu zur af".split())  # fmt: skip
+PARTICLES = frozenset(
+    "de la le las los van von der den del della di da dos das du ter ten bin ibn al el abu mac mc san santa st ste y e "
+    "zu zur af".split()
+)
 SUFFIXES = frozenset(("jr", "sr", "ii", "iii"))
 _SHORT = SUFFIXES | {"st", "mt", "ft"}
 _INSIDE = re.compile(r"\.?[ \t]{0,2}")
 _LONGEST = 5
 _ACRONYM = 4
 _ANY_CASE_CREDENTIALS = frozenset(("md", "rn", "np", "phd"))
-_NO_NOUN = frozenset("is was has had in on at to of and or with for the a an he she who will as by from that this said says states denies reports returned presented".split())  # fmt: skip
+_NO_NOUN = frozenset(
+    "is was has had in on at to of and or with for the a an he she who will as by from that this said says states "
+    "denies reports returned presented".split()
+)
 _FINDINGS = frozenset(("negative", "positive", "bilateral"))
 
 
@@ -167,7 +173,7 @@ class Marks:
         return behind
 
     def _is_small_surname(self, index: int) -> bool:
-        """Say whether a frequent family name in small letters ends a field or stands before a bracket ("ximena young (wife)")."""
+        """Say whether a frequent family name in small letters ends a name ("ximena young (wife)")."""
         if (
             not self.is_free(index)
             or self.row.gap(index) != " "

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from nlp_engine.deidentify.cued_names import CuedNames
 from nlp_engine.deidentify.lone_names import LoneNames
-from nlp_engine.deidentify.marks import Marks, NameWords, Run
+from nlp_engine.deidentify.marks import Marks, NameWords, Run, keys_of_phrase
 from nlp_engine.deidentify.place_names import PlaceNames
 from nlp_engine.deidentify.row import Row
 from nlp_engine.deidentify.rules import DeidRules
@@ -24,10 +24,16 @@ class NameFinder:
     def __init__(self, rules: DeidRules, vocabulary: Vocabulary) -> None:
         self._lists = NameWords(rules, vocabulary)
 
-    def find(self, row: Row, taken: Sequence[tuple[int, int]] = ()) -> list[Run]:
-        """Return the names and places in order, none of them inside the spans that are taken."""
+    def find(self, row: Row, taken: Sequence[tuple[int, int]] = (), names: Sequence[str] = ()) -> list[Run]:
+        """Return the names and places in order, none of them inside the spans that are taken.
+
+        Parameters
+        ----------
+        names
+            Names that are known to belong to the note, as the patient's.
+        """
         marks = Marks(self._lists, row, taken)
         CuedNames(marks).mark()
         PlaceNames(marks).mark()
-        LoneNames(marks).mark()
+        LoneNames(marks).mark([key for name in names for key in keys_of_phrase(name)])
         return list(marks.runs())

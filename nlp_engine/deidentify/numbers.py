@@ -46,7 +46,7 @@ def is_luhn(text: str) -> bool:
 
 
 def is_iban(text: str) -> bool:
-    """Say whether the check digits are right (ISO 13616: the number behind its country, letters as 10 to 35, mod 97)."""
+    """Say whether the check digits are right (ISO 13616: letters as 10 to 35, mod 97)."""
     compact = re.sub(r"\s", "", text).upper()
     moved = compact[4:] + compact[:4]
     return moved.isalnum() and moved.isascii() and int("".join(str(int(sign, 36)) for sign in moved)) % 97 == 1

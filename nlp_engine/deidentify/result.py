@@ -71,7 +71,7 @@ class DeidentifiedText(BaseModel):
         return near.new_start if offset < max(near.end, near.start + 1) else near.new_end + offset - near.end
 
     def to_old(self, offset: int) -> int:
-        """Return the place in the old text of a place in the new one; inside a surrogate, where its identifier begins."""
+        """Return the place in the old text of one in the new; inside a surrogate, where its identifier begins."""
         index = bisect_right(self.replacements, offset, key=lambda replacement: replacement.new_start) - 1
         if index < 0:
             return offset

@@ -1,4 +1,4 @@
-"""What stands in the place of an identifier: something of the same kind, always the same for the same key and patient."""
+"""What stands in the place of an identifier: of the same kind, and the same for the same key and patient."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from nlp_engine.deidentify.marks import PARTICLES, SUFFIXES, Run
 from nlp_engine.deidentify.result import Kind
@@ -64,9 +63,9 @@ class Surrogates:
         return -7 * (_FEWEST_WEEKS + self._number("days", "") % _WEEKS)
 
     @property
-    def shift(self) -> timedelta:
-        """The same as a time span."""
-        return timedelta(days=self.days)
+    def patient_id(self) -> str:
+        """An id that tells nothing, safe as the name of a folder."""
+        return f"p-{self._digest('id', '').hex()[:12]}"
 
     def given_name(self, key: str, *, sex: str = "unknown") -> str:
         """Return another first name of the same sex, in small letters."""
@@ -134,7 +133,8 @@ class Surrogates:
 
     def _email(self, written: str) -> str:
         key = fold(written)
-        return f"{self._choice('given', key, self._lists.either)}.{self.surname(key)}@example.org"
+        name = self._choice("given", key, self._lists.either)
+        return f"{name}.{self.surname(key)}@example.org"
 
     def _url(self, written: str) -> str:
         scheme = re.match(r"\w+://", written)
