@@ -158,24 +158,35 @@ class AbbreviationTable:
 
     def at(self, text: str, tokens: Tokens, place: int, stop: int) -> Found | None:
         """Return the longest abbreviation that begins at a token and ends before ``stop``."""
+        if place and tokens.keys[place - 1][-1].isdigit() and tokens.ends[place - 1] == tokens.starts[place]:
+            return None  # the "nd" of "2nd", a unit
+        found = self._plural_at(text, tokens, place)
+        if found is not None:
+            return found
         for behind in range(min(stop, place + self.longest.get(tokens.keys[place], 0)), place, -1):
             written = text[tokens.starts[place] : tokens.ends[behind - 1]]
             entry = self.spelt(tuple(tokens.keys[place:behind]), written)
             if entry is not None:
                 return Found(entry, place, behind)
-        return self._plural_at(text, tokens, place) or self._dotted_at(text, tokens, place, stop)
+        return self._dotted_at(text, tokens, place, stop)
 
     def spelt(self, words: tuple[str, ...], written: str) -> Abbreviation | None:
-        """Return the abbreviation that is written this way: letter by letter, or else in other capitals."""
+        """Return the abbreviation that is written this way, or else without its capitals: "copd", "Copd".
+
+        Other capitals make another abbreviation: "aVF" is no "AVF", "Ta" no "TA".
+        """
         entries = self.by_words.get(words, ())
         for entry in entries:
             if written == entry.short:
                 return entry
-        return next((entry for entry in entries if not entry.is_exact), None)
+        is_plain = written.islower() or written.isupper() or (len(written) > 2 and written.istitle())
+        return next((entry for entry in entries if is_plain and not entry.is_exact), None)
 
     def _plural_at(self, text: str, tokens: Tokens, place: int) -> Found | None:
-        """Return an abbreviation in capitals with an s behind it: "UTIs"."""
+        """Return an abbreviation in capitals with an s behind it: "UTIs"; "LFTs" stands in the list."""
         written = text[tokens.starts[place] : tokens.ends[place]].replace("'", "").replace("\u2019", "")
+        if any(entry.short == written for entry in self.by_words.get((tokens.keys[place],), ())):
+            return None
         if len(written) < 3 or not written.endswith("s") or not written[:-1].isupper():
             return None
         entry = self.spelt((written[:-1].lower(),), written[:-1])
