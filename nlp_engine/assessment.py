@@ -30,7 +30,7 @@ from nlp_engine.extraction import PersonLabel as PersonLabel
 from nlp_engine.extraction import Presence as Presence
 from nlp_engine.extraction import ResultModel as ResultModel
 from nlp_engine.extraction import Temporality as Temporality
-from nlp_engine.record import InputProblem, Number, ObservationKind, PatientRecord
+from nlp_engine.record import InputProblem, NoteSpan, Number, ObservationKind, PatientRecord
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -85,6 +85,12 @@ class LabResult(ResultModel):
     flag: Flag | None = None
     remarks: tuple[str, ...] = ()
     source: str = ""
+    said_in: NoteSpan | None = None
+
+    @property
+    def method(self) -> str:
+        """What the result was read from: a table, or the text of a note."""
+        return f"{self.kind.value} table" if self.said_in is None else "value in the text of a note"
 
 
 class ImageFinding(ResultModel):

@@ -18,7 +18,7 @@ from nlp_engine.decisions import Decision, DecisionStage
 from nlp_engine.deidentify import DeidentifiedText, shared_deidentifier
 from nlp_engine.fusion import FusionStage
 from nlp_engine.imaging import ImageStage
-from nlp_engine.labs import LabStage
+from nlp_engine.labs import LabStage, with_note_results
 from nlp_engine.record import Note, PatientRecord
 from nlp_engine.text import TextStage
 from nlp_engine.text.people import with_told_patient
@@ -102,7 +102,7 @@ class Engine:
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def load(cls, *, threads: int = 1, ner: str | Path | None = None) -> Engine:
+    def load(cls, *, threads: int = 1, ner: str | Path | None = None, terminologies: Sequence[Path] = ()) -> Engine:
         """Load the language model and the packaged rules.
 
         Parameters
@@ -112,9 +112,13 @@ class Engine:
         ner
             What finds the entities instead of the embedded model: ``fast``, a model folder, the name of an installed
             spaCy model, or a YAML file that describes one (``docs/text.md``).
+        terminologies
+            Files of your own terminologies (CSV, JSON Lines, ``RXNCONSO.RRF``; ``docs/text.md``); their codes come first.
 
         Raises
         ------
+        nlp_engine.errors.InputError
+            If the file of a terminology cannot be used.
         nlp_engine.errors.KnowledgeError
             If a file under ``rules/``, or the YAML file, is not usable.
         nlp_engine.errors.ModelError
@@ -123,7 +127,7 @@ class Engine:
             If the model needs torch and transformers, and they are not installed.
         """
         return cls(
-            text=TextStage.load(threads=threads, ner=ner),
+            text=TextStage.load(threads=threads, ner=ner, terminologies=terminologies),
             labs=LabStage.load(),
             imaging=ImageStage.load(),
             fusion=FusionStage.load(),
@@ -199,7 +203,7 @@ class Engine:
             extractions = self.text.extract_many(record.notes, patient_id=record.patient.id) if self.text else []
             record = with_told_patient(record, extractions, now)
         with self._timed("labs"):
-            lab_results = self.labs.results(record, as_of=now) if self.labs else []
+            record, lab_results = self._results(record, extractions, now)
         with self._timed("imaging"):
             image_findings = self.imaging.findings(record) if self.imaging else []
         with self._timed("fusion"):
@@ -221,6 +225,15 @@ class Engine:
             problems=record.problems,
             versions=self.versions,
         )
+
+    def _results(
+        self, record: PatientRecord, extractions: Sequence[NoteExtraction], now: datetime | None
+    ) -> tuple[PatientRecord, list[LabResult]]:
+        """Return the record with what its notes tell of results, and the results of tables and notes."""
+        labs = self.labs
+        if labs is None:
+            return record, []
+        return with_note_results(record, extractions, lambda part: labs.results(part, as_of=now))
 
     def _decide(
         self,

@@ -98,8 +98,16 @@ class Note(RecordModel):
     type: str | None = None
 
 
+class NoteSpan(RecordModel):
+    """Where in a note something is said; offsets count characters of its text."""
+
+    note_id: str
+    start: int
+    end: int
+
+
 class Observation(RecordModel):
-    """One row of a lab or vital-sign table, as it came.
+    """One row of a lab or vital-sign table, or one result told in a note (``said_in``), as it came.
 
     ``value`` is the cell's text (``">1000"``, ``"5,6"``, ``"NEG"``); ``unit`` likewise. ``source`` says where the row
     stands (``"labs.csv row 7"``; the first data row is row 2, as a spreadsheet counts).
@@ -109,13 +117,16 @@ class Observation(RecordModel):
     name: str
     value: str
     kind: ObservationKind = ObservationKind.LAB
-    code: str | None = Field(default=None, description="LOINC, when the source gave one")
+    code: str | None = Field(
+        default=None, description="LOINC, when the source gave one; of a note, what its words mean"
+    )
     unit: str | None = None
     time: datetime | None = None
     reference_low: Number | None = None
     reference_high: Number | None = None
     flag: str | None = None
     source: str = ""
+    said_in: NoteSpan | None = None
 
 
 class Medication(RecordModel):

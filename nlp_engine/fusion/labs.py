@@ -181,7 +181,7 @@ def result_evidence(lab: ConceptLab, result: LabResult, says: Says) -> Evidence:
         statement=_words(lab, result, says),
         time=result.time,
         code=result.code,
-        method=f"{result.kind.value} table",
+        method=result.method,
         source=result.source,
     )
 

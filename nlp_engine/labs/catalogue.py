@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
 
@@ -66,11 +67,21 @@ class Analyte(KnowledgeModel):
     unit: str
     unit_optional: bool = False
     unit_by_value: bool = False
+    unit_by_range: dict[str, Limits] = Field(default_factory=dict)
     units: dict[str, Decimal | Conversion] = Field(default_factory=dict)
     places: int
     plausible: Limits
     critical: Limits | None = None
     intervals: tuple[Interval, ...] = ()
+
+    @model_validator(mode="after")
+    def _ranges_apart(self) -> Self:
+        ends = sorted((limits.low, limits.high) for limits in self.unit_by_range.values() if limits.low is not None)
+        if any(low[1] is None or high[0] <= low[1] for low, high in pairwise(ends)):
+            raise ValueError(f"{self.id}: the ranges of unit_by_range share numbers")
+        if unknown := self.unit_by_range.keys() - {self.unit, *self.units}:
+            raise ValueError(f"{self.id}: unit_by_range names units without a conversion: {', '.join(sorted(unknown))}")
+        return self
 
     def conversion(self, unit: str) -> Conversion | None:
         """Return how a UCUM unit becomes the canonical one; None if it does not."""

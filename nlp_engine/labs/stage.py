@@ -84,6 +84,8 @@ class LabStage:
         number = parsed.number
         if number is not None and unit.unit is None and analyte.unit_by_value:
             unit = self._units.by_value(analyte, number, parsed.comparator) or unit
+        if number is not None and unit.unit is None and observation.said_in is not None:
+            unit = self._units.by_range(analyte, number) or unit
         remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
         if number is not None and parsed.unit and self._units.ucum(parsed.unit) != self._units.ucum(cell):
             number = None
@@ -154,6 +156,7 @@ def _lab_result(
         flag=flag,
         remarks=tuple(remarks),
         source=observation.source,
+        said_in=observation.said_in,
     )
 
 

@@ -65,6 +65,15 @@ class Units:
         ]
         return fitting[0] if len(fitting) == 1 else None
 
+    def by_range(self, analyte: Analyte, number: Decimal) -> UnitReading | None:
+        """Return the unit that a number without one has in a note by its size; None if that does not tell."""
+        for unit, limits in analyte.unit_by_range.items():
+            conversion = analyte.conversion(unit)
+            is_inside = (limits.low or 0) <= number and (limits.high is None or number <= limits.high)
+            if conversion is not None and is_inside:
+                return UnitReading(analyte.unit, conversion, f"the note gives no unit; by its size it is {unit}")
+        return None
+
     def is_unit(self, text: str) -> bool:
         """Say whether a text is a spelling of a unit."""
         return fold_unit(text) in self._spellings

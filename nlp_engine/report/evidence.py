@@ -70,8 +70,10 @@ class Tracer:
     def view(self, evidence: Evidence, owner: Link, *, by_rule: bool = False) -> EvidenceView:
         """Return one piece of evidence for the page and remember that ``owner`` rests on it."""
         anchor = self._target(evidence)
-        if anchor is not None:
-            self._owners[anchor][owner] = None
+        row = self.anchor(evidence.kind, evidence.source_id) if evidence.kind is EvidenceKind.OBSERVATION else None
+        for place in (anchor, row):
+            if place is not None:
+                self._owners[place][owner] = None
         if evidence.kind is EvidenceKind.NOTE:
             return self._note_view(evidence, anchor)
         statement, remark = evidence.statement, ""
@@ -100,6 +102,14 @@ class Tracer:
             span = self.span_anchor(evidence.source_id, evidence.start, evidence.end)
             if span is not None:
                 self._spans[evidence.source_id].add((evidence.start, evidence.end))
+                return span
+        result = self._results.get(evidence.source_id) if evidence.kind is EvidenceKind.OBSERVATION else None
+        if result is not None and result.said_in is not None:
+            # A result told in a note is shown where it is said; its row in the table stays a target too.
+            said = result.said_in
+            span = self.span_anchor(said.note_id, said.start, said.end)
+            if span is not None:
+                self._spans[said.note_id].add((said.start, said.end))
                 return span
         return self.anchor(evidence.kind, evidence.source_id)
 

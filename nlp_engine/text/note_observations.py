@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from nlp_engine.assessment import Experiencer, MentionLabel, Presence, Temporality
-from nlp_engine.record import Note, Observation, ObservationKind
+from nlp_engine.record import Note, NoteSpan, Observation, ObservationKind
 from nlp_engine.text.analytes import Analytes
 from nlp_engine.text.assertion import Asserter, Assertion
 from nlp_engine.text.attribute_rules import AttributeRules
@@ -234,6 +234,7 @@ def _observation(note: Note, read: ReadNote, reading: Reading, when: _When) -> O
         time=when.time,
         flag=reading.flag.value if reading.flag is not None else None,
         source=f"note {note.id}, characters {start}-{whole}",
+        said_in=NoteSpan(note_id=note.id, start=start, end=whole),
     )
 
 

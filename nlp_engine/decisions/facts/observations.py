@@ -226,7 +226,7 @@ def evidence_of(results: Sequence[LabResult]) -> tuple[Evidence, ...]:
             statement=_statement(result),
             time=result.time,
             code=result.code,
-            method=f"{result.kind.value} table",
+            method=result.method,
             source=result.source,
         )
         for result in results
