@@ -37,6 +37,14 @@ KeyOption = Annotated[
     Path | None,
     typer.Option(help="A file with the secret that decides surrogates and shifts of dates; a new secret by default."),
 ]
+TerminologyOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--terminology",
+        metavar="FILE",
+        help="Your own terminology: CSV or JSON Lines (code, name, system, synonyms), or RXNCONSO.RRF; repeatable.",
+    ),
+]
 _SHOWN_FAILURES = 10
 _PLAIN_EVERY = 50
 
@@ -100,6 +108,7 @@ def run_command(
     no_html: Annotated[bool, typer.Option("--no-html", help="Write tables only.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Allow an output folder with other files.")] = False,
     ner: NerOption = None,
+    terminology: TerminologyOption = None,
     deidentify: Annotated[
         bool, typer.Option("--deidentify", help="Put surrogates in the place of names, dates and numbers first.")
     ] = False,
@@ -124,7 +133,7 @@ def run_command(
             as_of=now,
             pages=None if no_html else ReportPages(),
             overwrite=overwrite,
-            engine_loader=None if ner is None else _engine_loader(ner),
+            engine_loader=_engine_loader(ner, terminology) if ner or terminology else None,
             deidentify_key=read_key(key_file) if deidentify else None,
             on_progress=on_progress,
         )
@@ -137,6 +146,7 @@ def extract_command(
     paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Notes, folders of notes, or - for stdin.")],
     out: Annotated[Path | None, typer.Option(help="The file that takes the lines, else stdout.")] = None,
     ner: NerOption = None,
+    terminology: TerminologyOption = None,
 ) -> None:
     """Write the mentions of each note as one line of JSON.
 
@@ -144,10 +154,9 @@ def extract_command(
     """
     from nlp_engine.batch import Failure
     from nlp_engine.batch.extract import extract_notes
-    from nlp_engine.engine import Engine
 
     failed = 0
-    engine = Engine.load() if ner is None else Engine.load(ner=ner)
+    engine = _engine_loader(ner, terminology)()
     with _lines_to(out) as stream:
         for result in extract_notes(paths, engine, stdin=sys.stdin.buffer.read):
             if isinstance(result, Failure):
@@ -283,11 +292,12 @@ def _tell_left_out(left_out: LeftOut, corpus: str) -> None:
         typer.echo(f"ignored spans that overlap a longer one: {left_out.overlapping}", err=True)
 
 
-def _engine_loader(ner: str) -> Callable[[], Any]:
-    """Return what loads the engine with another model, here or in a worker process."""
+def _engine_loader(ner: str | None, terminologies: list[Path] | None) -> Callable[[], Any]:
+    """Return what loads the engine with another model or own terminologies, here or in a worker process."""
     from nlp_engine.engine import Engine
 
-    return partial(Engine.load, ner=ner)
+    given: dict[str, Any] = {"ner": ner, "terminologies": terminologies}
+    return partial(Engine.load, **{name: value for name, value in given.items() if value})
 
 
 def _as_of(text: str | None) -> datetime | None:

@@ -113,7 +113,7 @@ class Engine:
             What finds the entities instead of the embedded model: ``fast``, a model folder, the name of an installed
             spaCy model, or a YAML file that describes one (``docs/text.md``).
         terminologies
-            Files of your own terminologies (CSV, JSON Lines, ``RXNCONSO.RRF``; ``docs/text.md``); their codes come first.
+            Files of your own terminologies (CSV, JSON Lines, ``RXNCONSO.RRF``); their codes come first.
 
         Raises
         ------

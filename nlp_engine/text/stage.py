@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
-from nlp_engine.assessment import Attribute, Code, Mention, MentionLabel, NoteExtraction
+from nlp_engine.assessment import Attribute, Mention, MentionLabel, NoteExtraction
 from nlp_engine.errors import InputError
 from nlp_engine.extraction import Expansion
 from nlp_engine.knowledge import did_you_mean, resource
@@ -37,6 +37,7 @@ from nlp_engine.text.people import PeopleReader, PeopleRules
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections
 from nlp_engine.text.sentences import SentenceSplitter
+from nlp_engine.text.terminology.linker import Codes, TerminologyLinker
 from nlp_engine.text.tokens import tokenise
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -99,19 +100,27 @@ class TextStage:
     judge
         A network that has a say in the assertion of mentions beside the rules; the recogniser itself if it can, else
         the rules decide alone.
+    terminologies
+        What codes are looked up in; the packaged ones if None.
 
     A note's result depends on nothing but the note. The recogniser keeps what it found in its latest windows, as
     numbers of sub-words (`Recogniser`), so that text that is copied forward is read once.
     """
 
     def __init__(
-        self, recogniser: SpanReader, rules: TextRules | None = None, *, judge: Recogniser | None = None
+        self,
+        recogniser: SpanReader,
+        rules: TextRules | None = None,
+        *,
+        judge: Recogniser | None = None,
+        terminologies: TerminologyLinker | None = None,
     ) -> None:
         self._recogniser = recogniser
         self._judge = judge or (recogniser if isinstance(recogniser, Recogniser) and recogniser.can_judge else None)
         self._rules = rules or TextRules.load()
         self._asserter = Asserter(self._rules.assertion, CueWeights.load() if self._judge is not None else None)
         self._linker = Linker(self._rules.attributes)
+        self._terminologies = terminologies or TerminologyLinker.load()
         self._medications = MedicationReader(self._rules.medications, self._rules.attributes)
         self._dates = DateReader(self._rules.dates)
         self._people = PeopleReader(self._rules.people, self._dates)
@@ -120,7 +129,7 @@ class TextStage:
         )
 
     @classmethod
-    def load(cls, *, threads: int = 1, ner: str | Path | None = None) -> TextStage:
+    def load(cls, *, threads: int = 1, ner: str | Path | None = None, terminologies: Sequence[Path] = ()) -> TextStage:
         """Load a model and the packaged rules.
 
         Parameters
@@ -130,9 +139,13 @@ class TextStage:
         ner
             ``fast``, a model folder, the name of an installed spaCy model, or a YAML file that describes one
             (``docs/text.md``); None for the embedded model.
+        terminologies
+            Files of the caller's own terminologies (``docs/text.md``); their codes come first.
 
         Raises
         ------
+        nlp_engine.errors.InputError
+            If the file of a terminology cannot be used.
         nlp_engine.errors.ModelError
             If there is no such model, or it is not complete.
         nlp_engine.errors.MissingExtraError
@@ -140,11 +153,12 @@ class TextStage:
         nlp_engine.errors.KnowledgeError
             If a file of rules, or the YAML file, is not usable.
         """
+        linker = TerminologyLinker.load(terminologies)
         reader = load_reader(ner, threads=threads)
         if isinstance(reader, Recogniser) and reader.can_judge:
-            return cls(reader)
+            return cls(reader, terminologies=linker)
         embedded = Recogniser.load(threads=threads)
-        return cls(reader, judge=embedded if embedded.can_judge else None)
+        return cls(reader, judge=embedded if embedded.can_judge else None, terminologies=linker)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -236,7 +250,8 @@ class TextStage:
         mentions = []
         for place, (span, assertion) in enumerate(zip(spans, assertions, strict=True)):
             expansion = expander.expand(span)
-            codes = coder.codes(read.text[span.start : span.end], span.label, expansion)
+            text = read.text[span.start : span.end]
+            codes = coder.all_codes(text, span.label, expansion, self._terminologies, self._rules.analytes)
             mentions.append(_mention(read, place + 1, span, assertion, codes, expansion, by_place[place]))
         return mentions
 
@@ -246,7 +261,7 @@ def _mention(
     number: int,
     span: Span,
     assertion: Assertion,
-    codes: tuple[Code, ...],
+    codes: Codes,
     expansion: Expansion | None,
     attributes: tuple[Attribute, ...],
 ) -> Mention:
@@ -263,7 +278,8 @@ def _mention(
         experiencer=assertion.experiencer,
         cues=assertion.cues,
         score=span.score,
-        codes=codes,
+        codes=codes[0],
+        other_codes=codes[1],
         expansion=expansion,
         attributes=attributes,
     )

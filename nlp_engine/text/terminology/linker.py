@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 
-from nlp_engine.extraction import Code, MentionLabel
+from nlp_engine.assessment import Code, MentionLabel
 from nlp_engine.knowledge import resource
 from nlp_engine.text.terminology.index import Index
 from nlp_engine.text.terminology.ranking import Ranked, Ranker
@@ -99,7 +99,7 @@ class TerminologyLinker:
     def _of(self, terminology: Terminology, text: str) -> list[Code]:
         search = terminology.search
         found = search.find(text)
-        ranked = Ranker.load().rank(search, found, least_of_name=terminology.limits.least_of_name)
+        ranked = Ranker.load().rank(search, found, terminology.limits)
         return [_code(search.index, one) for one in ranked[: 1 + self._settings.most_others] if self._is_likely(one)]
 
     def _is_likely(self, ranked: Ranked) -> bool:

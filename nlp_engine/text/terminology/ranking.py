@@ -13,6 +13,7 @@ import numpy.typing as npt
 from nlp_engine.knowledge import KnowledgeModel, resource
 from nlp_engine.text.terminology.index import Index, Kind
 from nlp_engine.text.terminology.search import Found, Search
+from nlp_engine.text.terminology.settings import Limits
 
 FEATURES = (
     "cosine", "of_phrase", "of_name", "product", "letters", "exact", "number_differs",
@@ -54,15 +55,16 @@ class Ranker:
         """Read the packaged weights."""
         return cls(read_ranking())
 
-    def rank(self, search: Search, found: Found, *, least_of_name: float = 0) -> list[Ranked]:
+    def rank(self, search: Search, found: Found, limits: Limits | None = None) -> list[Ranked]:
         """Return the terms found, the best first; of equal ones the shorter code, then the first in the terminology.
 
         Parameters
         ----------
-        least_of_name
-            Names of which the phrase says less than this share are left out.
+        limits
+            Which names are left out at once.
         """
-        found = found.with_names_said(least_of_name)
+        if limits is not None:
+            found = found.with_said(limits.least_of_name, limits.least_of_phrase)
         if not len(found.names):
             return []
         index = search.index

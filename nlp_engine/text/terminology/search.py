@@ -42,11 +42,9 @@ class Found:
     of_name: Floats
     words: tuple[str, ...]
 
-    def with_names_said(self, least: float) -> Found:
-        """Return only the names of which the phrase says at least this share."""
-        if least <= 0:
-            return self
-        kept = self.of_name >= least
+    def with_said(self, of_name: float, of_phrase: float) -> Found:
+        """Return only the names of which the phrase says at least this share, and that say this share of the phrase."""
+        kept = (self.of_name >= of_name) & (self.of_phrase >= of_phrase)
         return replace(
             self,
             names=self.names[kept],

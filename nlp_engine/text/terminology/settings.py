@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from nlp_engine.extraction import MentionLabel
+from nlp_engine.assessment import MentionLabel
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
 
 
@@ -16,6 +16,7 @@ class Limits(KnowledgeModel):
 
     threshold: float = Field(ge=0, le=1)
     least_of_name: float = Field(ge=0, le=1)
+    least_of_phrase: float = Field(ge=0, le=1)
 
 
 class TerminologySettings(Limits):

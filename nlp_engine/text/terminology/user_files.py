@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlp_engine.assessment import MentionLabel
 from nlp_engine.errors import InputError
-from nlp_engine.extraction import MentionLabel
 from nlp_engine.knowledge import did_you_mean
 from nlp_engine.text.terminology.index import Index, Kind, Term
 
