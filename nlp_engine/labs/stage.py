@@ -84,8 +84,9 @@ class LabStage:
         number = parsed.number
         if number is not None and unit.unit is None and analyte.unit_by_value:
             unit = self._units.by_value(analyte, number, parsed.comparator) or unit
-        if number is not None and unit.unit is None and observation.said_in is not None:
-            unit = self._units.by_range(analyte, number) or unit
+        if unit.unit is None and observation.said_in is not None:
+            parsed, unit = self._by_size(analyte, parsed, unit)
+            number = parsed.number
         remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
         if number is not None and parsed.unit and self._units.ucum(parsed.unit) != self._units.ucum(cell):
             number = None
@@ -106,6 +107,13 @@ class LabStage:
         low, high = show(found.reference_low), show(found.reference_high)
         named = {"name": analyte.name, "code": analyte.code, "value": show(number), "unit": unit.unit}
         return found.model_copy(update=named | {"reference_low": low, "reference_high": high})
+
+    def _by_size(self, analyte: Analyte, parsed: ParsedValue, unit: UnitReading) -> tuple[ParsedValue, UnitReading]:
+        """Return the one reading of a note's value whose size tells its unit, with that unit, else what was read."""
+        readings = parsed.readings or (parsed,)
+        sized = [(one, self._units.by_range(analyte, one.number)) for one in readings if one.number is not None]
+        fitting = [(one, found) for one, found in sized if found is not None]
+        return fitting[0] if len(fitting) == 1 else (parsed, unit)
 
     def _analyte(self, observation: Observation, cell: str | None) -> Analyte | None:
         found = self._units.fitting(self._names.find(observation.code, observation.name, observation.kind), cell)
