@@ -3,7 +3,7 @@
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_fakes import stage
 
@@ -88,6 +88,7 @@ def test_a_contradicted_sex_is_not_told():
 
 
 @given(st.text(alphabet="0123456789 yoYOFMmf/-',.:\nGP@wksheager\u00e9", max_size=80))
+@settings(deadline=None)
 def test_spans_hold_on_any_text(text):
     for fact in people(text):
         assert text[fact.start : fact.end] == fact.text

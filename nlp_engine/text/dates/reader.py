@@ -23,7 +23,7 @@ from nlp_engine.text.dates.rules import DateRules, Tense
 from nlp_engine.text.dates.wording import plain, without_clock
 from nlp_engine.text.note import ReadNote, Span
 
-_BEFORE, _BEHIND, _SIGHT = 3, 4, 30
+_BEFORE, _BEHIND, _SIGHT, _LONGEST = 3, 4, 30, 20
 _PAST_SECTIONS = frozenset(
     {"past_medical_history", "past_surgical_history", "obstetric_history", "social_history", "immunizations"}
 )
@@ -137,7 +137,7 @@ class DateReader:
         middle, _ = tokens.range_of(place, place)
         first, behind = max(first, middle - _SIGHT), min(behind, middle + _SIGHT)
         found: set[Tense] = {hit.payload for hit in self.rules.tenses.find(tokens.keys, first, behind)}
-        if any(_ED.fullmatch(key) for key in tokens.keys[first:behind]):
+        if any(len(key) <= _LONGEST and _ED.fullmatch(key) for key in tokens.keys[first:behind]):
             found.add("past")
         return found.pop() if len(found) == 1 else None
 
