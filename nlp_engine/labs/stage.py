@@ -113,7 +113,13 @@ class LabStage:
         readings = parsed.readings or (parsed,)
         sized = [(one, self._units.by_range(analyte, one.number)) for one in readings if one.number is not None]
         fitting = [(one, found) for one, found in sized if found is not None]
-        return fitting[0] if len(fitting) == 1 else (parsed, unit)
+        # "484,000" platelets are the same in a microlitre and, with a decimal comma, in thousands.
+        numbers = {
+            convert(one.number, found.conversion, analyte.places)
+            for one, found in fitting
+            if one.number is not None and found.conversion is not None
+        }
+        return fitting[0] if len(numbers) == 1 else (parsed, unit)
 
     def _analyte(self, observation: Observation, cell: str | None) -> Analyte | None:
         found = self._units.fitting(self._names.find(observation.code, observation.name, observation.kind), cell)
