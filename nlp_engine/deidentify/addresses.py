@@ -33,6 +33,12 @@ _FOREIGN = re.compile(
 )
 """A street whose number stands behind it, behind a postal code or a second number ("641 Dašická 688,")."""
 
+_ON_STREET = re.compile(
+    r"(?<!\w)(?:on|at|near|off|along|of) (?P<street>(?:(?=[^\W\d_a-z])[\w'.-]+ ){1,3}"
+    r"(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Lane|Ln|Highway|Hwy|Drive|Parkway|Pkwy)\b)"
+)
+"""A street without a number ("on Main St")."""
+
 _POST = frozenset(("dpo", "apo", "fpo"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
@@ -70,6 +76,7 @@ class AddressFinder:
         """Return addresses, each from its first number or word to its last, without overlap."""
         spans = [self._around(row.text, start, end, is_unit=is_unit) for start, end, is_unit in self._anchors(row)]
         spans += [match.span(match.lastgroup or 0) for match in self._zip.finditer(row.text)]
+        spans += [match.span("street") for match in _ON_STREET.finditer(row.text)]
         for match in self._cue.finditer(row.text):
             end = self._right(row.text, match.end(), is_cued=True)
             if re.search(r"\d", row.text[match.end() : end]):

@@ -26,7 +26,8 @@ _FORMS = [
     re.compile(rf"(?<![\w.]){_NUMBER}[- ]{{0,2}}{_YEARS}[-/ ]{{0,2}}(?:old|o\.?(?!\w)|of[- ]age)", re.IGNORECASE),
     re.compile(rf"(?<!\w)(?:aged?|age is|age of|age:|turned|turning|turns)[ :]{{0,3}}{_NUMBER}{_ENDS}", re.IGNORECASE),
     re.compile(
-        rf"(?<!\w)(?:died|deceased|passed away|passed|death|living|alive)(?: at)?(?: the)?(?: age)?(?: of)? {_NUMBER}{_ENDS}",
+        rf"(?<!\w)(?:died|deceased|passed away|passed|death|living|alive)(?: at)?(?: the)?(?: age)?(?: of)? "
+        rf"{_NUMBER}{_ENDS}",
         re.IGNORECASE,
     ),
     re.compile(rf"(?<!\w)(?:lived to be|lived to|reached) {_NUMBER}{_ENDS}", re.IGNORECASE),

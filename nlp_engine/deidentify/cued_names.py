@@ -157,6 +157,7 @@ class CuedNames:
                 return
             behind = marks.run_from(place)
             is_reverse = behind - place <= 3 and marks.goes_on(behind, behind) and not marks.is_credential(behind)
+            is_reverse = is_reverse and not marks.is_acronym(behind)
             if is_reverse and _COMMA.fullmatch(self._row.gap(behind)):
                 behind = marks.run_from(behind)
             marks.mark(place, behind)
@@ -236,6 +237,13 @@ class CuedNames:
             else:
                 is_unknown = strength is Strength.UNKNOWN and not marks.is_acronym(last) and len(word.key) > 1
                 fits = strength is Strength.NAME or is_unknown
+                end = self._words[hit.behind - 1].end
+                if (
+                    word.case is Case.TITLE
+                    and marks.vocabulary.is_given(word.key)
+                    and _SAYS_AGE.match(self._row.text, end)
+                ):
+                    fits = True  # "Will is a 9-year-old"
                 is_both = strength is Strength.BOTH and word.case is Case.TITLE
                 fits |= is_both and (self._is_given_before(last) or self._is_subject(last, hit.first))
             if fits:

@@ -25,7 +25,7 @@ _FORMS = {
     ),
     "month_year": re.compile(r"(?<![\d./-])(?P<m>0?[1-9]|1[0-2])[/-](?P<y>(?:19|20)\d\d)(?![\d/-]|\.\d)"),
     "compact": re.compile(r"(?<![\d.-])(?P<y>(?:19|20)\d\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?![\d.])"),
-    "day_month": re.compile(r"(?<![\d./-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/]|\.\d)"),
+    "day_month": re.compile(r"(?<![\w./-])(?P<a>\d{1,2})/(?P<b>\d{1,2})(?![\d/]|\.\d)"),
     "day_name": re.compile(
         rf"(?<![\w.])(?P<d>\d{{1,2}}){_ORDINAL}(?:[ -]|[ ]?of[ ]|)(?:day of )?"
         rf"{_MONTH}\b\.?(?:[ ,/-]{{0,2}}(?P<y>\d{{4}}|(?<=[-/' ])'?\d{{2}}(?![\d:.])))?(?!\d)",
@@ -41,6 +41,7 @@ _FORMS = {
     "glued": re.compile(rf"(?<![^\W_])(?P<d>\d{{1,2}}){_MONTH}(?P<y>\d{{4}}|\d{{2}})(?!\w)", re.IGNORECASE),
     "name": re.compile(rf"(?<!\w){_MONTH}\b\.?(?![\w'-])", re.IGNORECASE),
 }
+_NO_SCALE = frozenset((11, 13, 14, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27, 28, 29, 31))
 _OLDEST, _NEWEST = 1850, 2149
 _NEARBY = 34
 _JOINED = re.compile(r"^\s?(?:[-\u2013,&]|to|through|thru|and|until|till)\s?$", re.IGNORECASE)
@@ -60,12 +61,15 @@ class FoundDate:
         What it means; where it tells no year that of the note, where it tells no day the fifteenth.
     fields
         Spans in the text of what changes: ``d``, ``d2`` (the end of "March 3-5"), ``m``, ``mon``, ``y``, ``ord``.
+    is_padded
+        A number of it is filled up with a zero.
     """
 
     start: int
     end: int
     day: date
     fields: dict[str, tuple[int, int]]
+    is_padded: bool = False
 
     @property
     def has_year(self) -> bool:
@@ -100,7 +104,7 @@ class FoundDate:
     def _is_padded(self, name: str) -> bool:
         """Say whether a number is of a padded form, where its two digits do not tell ("2021-10-12" is)."""
         start, end = self.fields[name]
-        return end - start == 2 and ("y" in self.fields and self.fields["y"][0] == self.start)
+        return end - start == 2 and (self.is_padded or ("y" in self.fields and self.fields["y"][0] == self.start))
 
 
 class DateFinder:
@@ -152,6 +156,10 @@ class DateFinder:
             return False
         if self._before_day.search(line):
             return True
+        if self._not_near.search(line[-18:]):
+            return False
+        if _is_no_score(int(match["a"]), int(match["b"])):
+            return True
         return not line.strip(" \t-*") and len(line) < _NEARBY and bool(re.match(r" ?[:\u2013-]|\) ", behind))
 
     def _months(self, text: str, year: int) -> list[FoundDate]:
@@ -164,10 +172,16 @@ class DateFinder:
         return [item for item in found if item]
 
 
+def _is_no_score(first: int, second: int) -> bool:
+    """Say whether two numbers are no part of a whole ("11/10"): the first is larger, or the second an odd scale."""
+    return first > second > 0 or second in _NO_SCALE
+
+
 def _is_plausible(form: str, match: re.Match[str]) -> bool:
     groups = match.groupdict()
     if form == "numeric" and "." in match["sep"] and len(match["y"]) == 2:
-        return len(match["a"]) == len(match["b"]) == 2
+        is_padded = len(match["a"]) == len(match["b"]) == 2
+        return is_padded or match.string[match.start() - 1 : match.start()] in (" ", "(")
     if form in ("name_day", "day_name") and groups["mon"].lower() in ("may", "march", "mar", "dec", "sep", "jan"):
         return bool(groups["y"] or groups["ord"]) or not groups["mon"].islower()
     return True
@@ -203,7 +217,8 @@ def _read(form: str, match: re.Match[str], year: int, *, day_first: bool) -> Fou
     written = groups.get("y", "").lstrip("'")
     full = year if not written else int(written) if len(written) == 4 else _century(int(written), year)
     day = _day(full, month, number, has_year=bool(written))
-    return FoundDate(match.start(), match.end(), day, fields) if day else None
+    is_padded = any(groups.get(name, "").startswith("0") for name in ("a", "b", "m", "d"))
+    return FoundDate(match.start(), match.end(), day, fields, is_padded) if day else None
 
 
 def _century(short: int, year: int) -> int:

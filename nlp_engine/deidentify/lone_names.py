@@ -11,6 +11,7 @@ from nlp_engine.deidentify.row import Case
 from nlp_engine.deidentify.vocabulary import Strength
 
 _COMMA = re.compile(r",[ \t]{0,2}")
+_VOWEL = re.compile(r"[^bcdfghjklmnpqrstvwxz]")
 _DOSE = re.compile(r"[ \t]*\(?\d")
 _ARTICLES = frozenset(("a", "an", "the", "using"))
 _PLACING = frozenset(("in", "at", "near", "from"))
@@ -117,8 +118,9 @@ class LoneNames:
             is_unknown = strength is Strength.UNKNOWN and size >= _SHORTEST_UNKNOWN_SHOUT and not word.begins
             return (strength is Strength.NAME and size >= _SHORTEST_SHOUT) or is_unknown
         if strength is Strength.NAME:
-            return not (word.begins and gap.startswith(":")) and not self._is_thing(index)
-        if strength is not Strength.UNKNOWN or size < 3 or self._marks.is_acronym(index):
+            is_owned_eponym = word.owns and word.key in self._vocabulary.owned and not gap.startswith(" ")
+            return not (word.begins and gap.startswith(":")) and not self._is_thing(index) and not is_owned_eponym
+        if strength is not Strength.UNKNOWN or size < 3 or self._marks.is_acronym(index) or not _VOWEL.search(word.key):
             return False
         if word.begins:
             return word.owns or self._is_joined_to_name(index)
@@ -155,7 +157,7 @@ class LoneNames:
         if not marks.goes_on(first, first) or not marks.is_free(given) or not _COMMA.fullmatch(self._row.gap(given)):
             return False
         word, key = self._words[first], self._words[given].key
-        if len(word.key) == 1 or not marks.is_capital(given) or marks.strength(given) is not Strength.NAME:
+        if word.owns or len(word.key) == 1 or not marks.is_capital(given) or marks.strength(given) is not Strength.NAME:
             return False
         if marks.strength(first) is Strength.BOTH and not (
             word.case is Case.UPPER and self._vocabulary.is_surname(word.key)

@@ -126,10 +126,16 @@ class Marks:
             return index > first and not self.is_capital(first) and self.is_namelike(index) and len(word.key) > 2
         if index > first and (
             (word.case is Case.UPPER and self.is_credential(index))
-            or (self.strength(index) is Strength.UNKNOWN and self.is_acronym(index))
+            or (self.is_acronym(index) and not self._may_be_shouted(index, first))
         ):
             return False
         return self.strength(index) is not Strength.OTHER
+
+    def _may_be_shouted(self, index: int, first: int) -> bool:
+        """Say whether a short word in capitals is a name behind another one in capitals ("CHEN LI")."""
+        word = self.words[index]
+        is_long = word.end - word.start == _ACRONYM or self.words[first].case is Case.UPPER
+        return word.case is Case.UPPER and self.strength(index) is Strength.NAME and is_long
 
     def is_joined(self, index: int) -> bool:
         """Say whether only blanks, or the full stop of an initial, stand before a word in its line."""
@@ -218,7 +224,7 @@ class Marks:
             if before in _FINDINGS or (before == "of" and self.vocabulary.is_head(far)):
                 return True
         for index in range(behind, min(behind + 2, len(self.words))):
-            if not re.fullmatch(r"[ \t]{1,2}|[ \t]?\r?\n[ \t]*|-|/", self.row.gap(index)):
+            if not re.fullmatch(r"['\u2019]?[ \t]{1,2}|[ \t]?\r?\n[ \t]*|-|/", self.row.gap(index)):
                 return False
             if self.vocabulary.is_head(self.words[index].key):
                 return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,6 +10,8 @@ from typing import TypeVar
 
 from nlp_engine.deidentify.ages import OLDEST_TOLD
 from nlp_engine.deidentify.deidentifier import Deidentifier, shared_deidentifier
+from nlp_engine.deidentify.marks import keys_of_phrase
+from nlp_engine.deidentify.vocabulary import Strength
 from nlp_engine.record import Image, ImageOutput, InputProblem, Medication, Note, Observation, Patient, PatientRecord
 
 _SHORT = 12
@@ -90,7 +93,16 @@ class _Record:
         )
 
     def _note(self, note: Note, number: int) -> Note:
-        return self._moved(note).model_copy(update={"id": f"note-{number}", "text": self._text(note.text, note.time)})
+        return self._moved(note).model_copy(
+            update={"id": f"note-{number}", "type": self._type(note.type), "text": self._text(note.text, note.time)}
+        )
+
+    def _type(self, written: str | None) -> str | None:
+        """Return the type of a note if its words are ordinary ones: it may come from the name of a file."""
+        vocabulary = self._deidentifier.vocabulary
+        words = keys_of_phrase(written or "")
+        is_ordinary = all(vocabulary.strength(word) is Strength.OTHER for word in words)
+        return written if is_ordinary and not re.search(r"\d", written or "") else None
 
     def _observation(self, row: Observation, number: int) -> Observation:
         value = row.value if len(row.value) <= _SHORT else self._text(row.value, row.time)

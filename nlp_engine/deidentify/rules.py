@@ -81,6 +81,7 @@ class MedicalNames(ListFile):
     """``medical_names.yaml``."""
 
     eponyms: Words
+    owned: Words
     brands: Words
     devices: Words
     others: Words

@@ -21,6 +21,7 @@ _ENDINGS = re.compile(
 
 
 _INFLECTED = (("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("ly", ""), ("ing", ""), ("ing", "e"))
+_SHORTEST_FORM = 4
 _JOINTS = frozenset("al el van von der den de la le bin ibn ben du di st".split())
 """Parts of double names that are nothing by themselves ("Al-Sayed", "van-der-Berg")."""
 
@@ -55,6 +56,7 @@ class Vocabulary:
             fold(word) for part in (medical.eponyms, medical.brands, medical.devices, medical.others) for word in part
         )
         self._heads = frozenset(medical.heads)
+        self.owned = frozenset(fold(word) for word in medical.owned)
         self._allowed = frozenset(fold(name) for name in (*places.states, *places.countries))
         self._parts_of_allowed = frozenset(word for name in self._allowed for word in name.split())
         self._cities = frozenset(fold(name) for name in (*places.us_cities, *places.other_cities)) - self._allowed
@@ -75,7 +77,7 @@ class Vocabulary:
         return (
             key in self._words
             or key in self._abbreviations
-            or any(form in self._words for form in _without_ending(key))
+            or any(form in self._words or form in self._never for form in _without_ending(key))
             or key.startswith(("i'", "don't", "can't", "won't"))
             or bool(_ENDINGS.match(key))
         )
@@ -129,5 +131,6 @@ class Vocabulary:
 
 def _without_ending(key: str) -> Iterator[str]:
     for ending, instead in _INFLECTED:
-        if len(key) > len(ending) + 3 and key.endswith(ending):
-            yield key[: -len(ending)] + instead
+        form = key[: -len(ending)] + instead
+        if key.endswith(ending) and len(form) >= _SHORTEST_FORM:
+            yield form
