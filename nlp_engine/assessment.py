@@ -25,6 +25,7 @@ from nlp_engine.extraction import MedicationDetails as MedicationDetails
 from nlp_engine.extraction import Mention as Mention
 from nlp_engine.extraction import MentionLabel as MentionLabel
 from nlp_engine.extraction import NoteExtraction as NoteExtraction
+from nlp_engine.extraction import PartialDate as PartialDate
 from nlp_engine.extraction import PersonFact as PersonFact
 from nlp_engine.extraction import PersonLabel as PersonLabel
 from nlp_engine.extraction import Presence as Presence
@@ -239,6 +240,58 @@ class Unassessed(ResultModel):
     missing: tuple[str, ...]
 
 
+class EventKind(StrEnum):
+    """What an event is."""
+
+    PROBLEM = "problem"
+    TEST = "test"
+    TREATMENT = "treatment"
+    DRUG = "drug"
+    RESULT = "result"
+    IMAGE = "image"
+    MEDICATION = "medication"
+
+
+class Precision(StrEnum):
+    """How exactly the date is known."""
+
+    YEAR = "year"
+    MONTH = "month"
+    DAY = "day"
+    TIME = "time"
+
+
+class Event(ResultModel):
+    """One thing with its date.
+
+    Parameters
+    ----------
+    date, time
+        The day, month or year; the clock too, where a table or a picture gives it.
+    name, detail
+        What it is, and what is known of it: a value with its unit, "started".
+    date_text
+        The words of the note that the date was read from ("3 weeks ago").
+    doubt
+        What speaks against the date; None if nothing does.
+    evidence
+        Where it stands: every note that says the same of the same day.
+    """
+
+    date: PartialDate
+    precision: Precision
+    time: datetime | None = None
+    kind: EventKind
+    name: str
+    detail: str = ""
+    presence: Presence | None = None
+    temporality: Temporality | None = None
+    flag: Flag | None = None
+    date_text: str | None = None
+    doubt: str | None = None
+    evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
+
+
 class Assessment(ResultModel):
     """The whole result for one patient, one JSON document; it carries the record it was made from.
 
@@ -284,8 +337,13 @@ class Assessment(ResultModel):
         page: str = render(self, audience=audience)
         return page
 
-    def to_frame(self, table: Literal["findings", "mentions", "labs", "cards"] = "findings") -> DataFrame:
-        """Return one table of the result as a pandas DataFrame, one row a finding, mention, lab result or card."""
+    def timeline(self) -> tuple[Event, ...]:
+        """Return everything that has a date, the oldest first (`nlp_engine.timeline`)."""
+        events: tuple[Event, ...] = import_module("nlp_engine.timeline").timeline(self)
+        return events
+
+    def to_frame(self, table: Literal["findings", "mentions", "labs", "cards", "timeline"] = "findings") -> DataFrame:
+        """Return one table as a pandas DataFrame, one row a finding, mention, lab result, card or dated event."""
         frame = import_module("nlp_engine.report.frames").to_frame
         result: DataFrame = frame(self, table)
         return result

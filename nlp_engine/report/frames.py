@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from pydantic import BaseModel
 
 from nlp_engine.assessment import Assessment
+from nlp_engine.timeline import timeline
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-Table: TypeAlias = Literal["findings", "mentions", "labs", "cards"]
+Table: TypeAlias = Literal["findings", "mentions", "labs", "cards", "timeline"]
 
 COLUMNS: dict[str, dict[str, str]] = {
     "findings": {
@@ -40,12 +41,17 @@ COLUMNS: dict[str, dict[str, str]] = {
         "plain": "string", "plain_why": "string", "facts": "string", "evidence": "string", "cannot_see": "string",
         "source": "string",
     },
+    "timeline": {
+        "patient_id": "string", "date": "string", "precision": "string", "time": "datetime64[us, UTC]",
+        "kind": "string", "name": "string", "detail": "string", "presence": "string", "temporality": "string", "flag": "string",
+        "date_text": "string", "doubt": "string", "evidence": "string",
+    },
 }  # fmt: skip
 """Table -> column -> dtype; the same for every patient, with rows or without."""
 
 
 def to_frame(assessment: Assessment, table: Table = "findings") -> DataFrame:
-    """Return one table, one row a finding, mention, lab result or card.
+    """Return one table, one row a finding, mention, lab result, card or dated event.
 
     What is nested (evidence, codes, options) is a JSON text in its cell. Times are UTC; a time without a zone counts as
     UTC.
@@ -79,8 +85,12 @@ def _items(assessment: Assessment, table: str) -> Iterator[tuple[BaseModel, str]
             for mention in extraction.mentions:
                 yield mention, extraction.note_id
     else:
-        items = {"findings": assessment.findings, "labs": assessment.lab_results, "cards": assessment.cards}[table]
-        for item in items:
+        tables: dict[str, tuple[BaseModel, ...]] = {
+            "findings": assessment.findings,
+            "labs": assessment.lab_results,
+            "cards": assessment.cards,
+        }
+        for item in timeline(assessment) if table == "timeline" else tables[table]:
             yield item, ""
 
 
