@@ -79,6 +79,8 @@ class DoseLimits:
     def doubts(self, mention: Mention) -> tuple[str, ...]:
         """Return what is not plausible about the dose of a drug, one sentence each."""
         frequencies = _of(mention, AttributeLabel.FREQUENCY)
+        if not frequencies and not _of(mention, AttributeLabel.STRENGTH):
+            return ()
         times = frequencies[0].value if len(frequencies) == 1 else None
         limits = {id(hit.payload): hit.payload for hit in self._table.find(keys_of(mention.text))}
         if len(limits) != 1:
