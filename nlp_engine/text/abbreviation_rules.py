@@ -152,7 +152,7 @@ class AbbreviationTable:
 
     def add(self, entry: Abbreviation) -> None:
         """Add an abbreviation; of equal spellings the first counts."""
-        words = keys_of(entry.short)
+        words = (entry.short.lower(),) if entry.short.isascii() and entry.short.isalpha() else keys_of(entry.short)
         self.by_words.setdefault(words, []).append(entry)
         self.longest[words[0]] = max(len(words), self.longest.get(words[0], 0))
 
