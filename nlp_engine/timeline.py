@@ -22,7 +22,6 @@ from nlp_engine.assessment import (
 )
 from nlp_engine.record import Image, Medication, Note
 
-
 _KINDS = {
     MentionLabel.PROBLEM: EventKind.PROBLEM,
     MentionLabel.TEST: EventKind.TEST,

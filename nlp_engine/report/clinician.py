@@ -11,6 +11,7 @@ from nlp_engine.report.limits import unknown_basics, values_in_notes
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.record_views import image_views, legend, medication_views, note_views, patient_view
 from nlp_engine.report.result_views import labs_view
+from nlp_engine.report.timeline_view import timeline_view
 from nlp_engine.report.views import (
     CardView,
     ClinicianView,
@@ -54,6 +55,7 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
         values=_said_values(len(values), phrases),
         value_quotes=tracer.views(values[:_MAX_VALUES], Link("#values", phrases.clinician["values_heading"])),
         not_known=phrases.clinician["not_known_basics"].format(what=unknown) if unknown else "",
+        timeline=timeline_view(assessment, tracer, phrases),
         medications=medication_views(assessment, tracer, phrases),
         notes=note_views(assessment, tracer, phrases),
         legend=legend(phrases),

@@ -43,8 +43,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "timeline": {
         "patient_id": "string", "date": "string", "precision": "string", "time": "datetime64[us, UTC]",
-        "kind": "string", "name": "string", "detail": "string", "presence": "string", "temporality": "string", "flag": "string",
-        "date_text": "string", "doubt": "string", "evidence": "string",
+        "kind": "string", "name": "string", "detail": "string", "presence": "string", "temporality": "string",
+        "flag": "string", "date_text": "string", "doubt": "string", "evidence": "string",
     },
 }  # fmt: skip
 """Table -> column -> dtype; the same for every patient, with rows or without."""

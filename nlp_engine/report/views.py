@@ -205,6 +205,28 @@ class MedicationView:
 
 
 @dataclass(frozen=True, slots=True)
+class EventView:
+    """One row of the timeline; ``words`` are those that the date was read from."""
+
+    when: str
+    kind: str
+    name: str
+    detail: str
+    remark: str
+    words: str
+    doubt: str
+    evidence: tuple[EvidenceView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """The dated events of the notes; ``more`` says how many are not shown."""
+
+    events: tuple[EventView, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A stretch of a note that is shown in one way; ``anchors`` are set where it begins."""
 
@@ -292,6 +314,7 @@ class ClinicianView:
     values: str
     value_quotes: tuple[EvidenceView, ...]
     not_known: str
+    timeline: TimelineView
     medications: tuple[MedicationView, ...]
     notes: tuple[NoteView, ...]
     legend: tuple[tuple[str, str], ...]

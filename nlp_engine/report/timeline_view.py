@@ -1,0 +1,51 @@
+"""The dated events of the notes as a short table; results, pictures and medicines have tables of their own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from nlp_engine.assessment import Assessment, Event, EvidenceKind, Presence
+from nlp_engine.report.evidence import Tracer
+from nlp_engine.report.phrases import Phrases
+from nlp_engine.report.views import EventView, Link, TimelineView
+from nlp_engine.report.words import said_time
+from nlp_engine.timeline import timeline
+
+_MOST = 40
+_SHOWN = frozenset({Presence.PRESENT, Presence.POSSIBLE})
+
+
+def timeline_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> TimelineView:
+    """Return what the notes say happened when, the latest first, each with its place; what they deny is left out."""
+    events = [
+        event
+        for event in reversed(timeline(assessment))
+        if event.presence in _SHOWN and event.evidence[0].kind is EvidenceKind.NOTE
+    ]
+    more = phrases.clinician["timeline_first"].format(count=len(events), shown=_MOST) if len(events) > _MOST else ""
+    return TimelineView(tuple(_row(event, tracer, phrases) for event in events[:_MOST]), more)
+
+
+def _row(event: Event, tracer: Tracer, phrases: Phrases) -> EventView:
+    owner = Link("#timeline", phrases.clinician["timeline_heading"])
+    remark = phrases.presence[event.presence.value] if event.presence is Presence.POSSIBLE else ""
+    return EventView(
+        when=said_partial_date(event.date, phrases),
+        kind=phrases.mention[event.kind.value.upper()],
+        name=event.name,
+        detail=event.detail,
+        remark=remark,
+        words=event.date_text or "",
+        doubt=event.doubt or "",
+        evidence=tracer.views(event.evidence, owner),
+    )
+
+
+def said_partial_date(day: str, phrases: Phrases) -> str:
+    """Return ``2026``, ``Mar 2026`` or ``5 Mar 2026``."""
+    parts = [int(part) for part in day.split("-")]
+    if len(parts) == 1:
+        return day
+    if len(parts) == 2:
+        return f"{phrases.months[parts[1] - 1]} {parts[0]}"
+    return said_time(datetime.combine(date(*parts), datetime.min.time()), phrases)
