@@ -18,7 +18,7 @@ _FIELD_GAP = re.compile(r"[ \t)]{0,3}[:?][ \t]{0,40}[\"'*_]{0,2}(?:\r?\n[ \t>?]{
 _LIST_GAP = re.compile(r"[ \t]{0,2}(?:[;,/&]|and|,? ?and)[ \t]{1,2}")
 _COMMA = re.compile(r",[ \t]{0,2}")
 _SAYING = frozenset(
-    "states stated denies denied says said complains complained agrees agreed understands verbalized told had".split()
+    "states stated denies denied says said complains complained agrees agreed understands verbalized told had lives resides".split()
 )
 _SAYS_AGE = re.compile(r"\W{0,2}(?:\w+ )?\d")
 _ENDS = re.compile(r"[ \t]*[.,;:)(\r\n]|[ \t]{3}")
@@ -177,7 +177,8 @@ class CuedNames:
             is_unknown = strength is Strength.UNKNOWN and len(word.key) > 2 and (is_name or not is_person)
             return strength is Strength.NAME or is_unknown or is_many
         if strength is Strength.UNKNOWN:
-            return is_name or not (word.case is Case.UPPER and len(word.key) <= 4)
+            is_short = word.case is Case.UPPER and len(word.key) <= 4
+            return is_name or not is_short or marks.goes_on(place + 1, place)
         if strength is Strength.BOTH:
             ends = bool(re.match(r"[ \t]*[,;(\r\n]|[ \t]{3}|$", self._row.gap(place + 1)))
             return is_name or ends or marks.goes_on(place + 1, place)
@@ -202,16 +203,11 @@ class CuedNames:
     def _fits_cue(self, place: int, *, is_strong: bool) -> bool:
         word, strength, marks = self._words[place], self._marks.strength(place), self._marks
         if word.case is Case.LOWER or word.shouted:
-            if not is_strong and word.key not in self._lists.frequent:
+            is_frequent, is_many = word.key in self._lists.frequent, marks.goes_on(place + 1, place)
+            if not is_strong and not is_frequent:
                 return False
-            is_given = (
-                strength is Strength.BOTH and word.key in self._lists.frequent and marks.goes_on(place + 1, place)
-            )
-            return (
-                strength is Strength.NAME
-                or is_given
-                or (strength is Strength.UNKNOWN and len(word.key) > 3 and is_strong)
-            )
+            is_unknown = strength is Strength.UNKNOWN and is_strong and (len(word.key) > 3 or is_many)
+            return strength is Strength.NAME or is_unknown or (strength is Strength.BOTH and is_frequent and is_many)
         if len(word.key) == 1:
             return self._row.gap(place + 1).startswith(".") and marks.goes_on(place + 1, place)
         if strength is Strength.UNKNOWN:
@@ -251,7 +247,8 @@ class CuedNames:
 
     def _is_subject(self, last: int, verb: int) -> bool:
         """Say whether a frequent family name begins a sentence and says something ("Young states")."""
-        is_frequent = self._words[last].key in self._lists.frequent_surnames
+        key = self._words[last].key
+        is_frequent = key in self._lists.frequent_surnames or key in self._lists.frequent
         return (
             is_frequent
             and self._words[verb].key in _SAYING
