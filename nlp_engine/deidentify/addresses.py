@@ -115,9 +115,9 @@ class AddressFinder:
         is_sure = row.words[street].key in _SURE_STREETS
         for index in range(street, max(-1, street - 5), -1):
             word, gap = row.words[index], row.gap(index)
-            if index < street and word.key not in _ORDINALS and word.case is Case.LOWER:
+            if index < street and word.key not in _ORDINALS and word.case is not Case.TITLE:
                 is_known = self._vocabulary.strength(word.key) in (Strength.OTHER, Strength.BOTH)
-                if word.key in self._never or (is_known and not is_sure):
+                if word.key in self._never or (word.case is Case.LOWER and is_known and not is_sure):
                     return None
             if re.search(r"\d", gap):
                 if index == street and word.key not in _ORDINALS:
@@ -125,7 +125,8 @@ class AddressFinder:
                 start = max(0, word.start - 24)
                 match = _HOUSE.search(row.text[start : word.start])
                 return start + match.start() if match else None
-            if not re.fullmatch(r"[ \t]{1,2}|\.[ \t]|-", gap) or word.owns:
+            is_short = index > 0 and len(row.words[index - 1].key) <= 2
+            if not re.fullmatch(r"[ \t]{1,2}|-", gap) and not (is_short and re.fullmatch(r"\.[ \t]", gap)):
                 return None
         return None
 

@@ -18,7 +18,8 @@ _FIELD_GAP = re.compile(r"[ \t)]{0,3}[:?][ \t]{0,40}[\"'*_]{0,2}(?:\r?\n[ \t>?]{
 _LIST_GAP = re.compile(r"[ \t]{0,2}(?:[;,/&]|and|,? ?and)[ \t]{1,2}")
 _COMMA = re.compile(r",[ \t]{0,2}")
 _SAYING = frozenset(
-    "states stated denies denied says said complains complained agrees agreed understands verbalized told had lives resides".split()
+    "states stated denies denied says said complains complained agrees agreed understands verbalized told had lives "
+    "resides".split()
 )
 _SAYS_AGE = re.compile(r"\W{0,2}(?:\w+ )?\d")
 _ENDS = re.compile(r"[ \t]*[.,;:)(\r\n]|[ \t]{3}")

@@ -11,6 +11,7 @@ from nlp_engine.deidentify.row import Case
 from nlp_engine.deidentify.vocabulary import Strength
 
 _COMMA = re.compile(r",[ \t]{0,2}")
+_SCORE = re.compile(r"[ \t]\d{1,2}(?![\d/:-]|\.\d)")
 _VOWEL = re.compile(r"[^bcdfghjklmnpqrstvwxz]")
 _DOSE = re.compile(r"[ \t]*\(?\d")
 _ARTICLES = frozenset(("a", "an", "the", "using"))
@@ -119,7 +120,9 @@ class LoneNames:
             return (strength is Strength.NAME and size >= _SHORTEST_SHOUT) or is_unknown
         if strength is Strength.NAME:
             is_owned_eponym = word.owns and word.key in self._vocabulary.owned and not gap.startswith(" ")
-            return not (word.begins and gap.startswith(":")) and not self._is_thing(index) and not is_owned_eponym
+            is_score = not self._is_placed(index) and bool(_SCORE.match(self._row.text, word.end))
+            is_heading = word.begins and gap.startswith(":")
+            return not (is_heading or is_owned_eponym or is_score or self._is_thing(index))
         if strength is not Strength.UNKNOWN or size < 3 or self._marks.is_acronym(index) or not _VOWEL.search(word.key):
             return False
         if word.begins:
@@ -138,9 +141,12 @@ class LoneNames:
 
     def _is_dosed(self, index: int) -> bool:
         """Say whether a number follows, as a dose follows a drug; not behind a preposition of place."""
-        word = self._words[index]
-        is_placed = index > 0 and self._words[index - 1].key in _PLACING
-        return not is_placed and bool(_DOSE.match(self._row.text[word.end : word.end + 4]))
+        end = self._words[index].end
+        return not self._is_placed(index) and bool(_DOSE.match(self._row.text[end : end + 4]))
+
+    def _is_placed(self, index: int) -> bool:
+        """Say whether a preposition of place stands before a word."""
+        return index > 0 and self._words[index - 1].key in _PLACING
 
     def _is_joined_to_name(self, index: int) -> bool:
         """Say whether "and" and a name follow."""

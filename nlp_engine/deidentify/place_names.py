@@ -112,7 +112,7 @@ class PlaceNames:
 
     def _facility(self, place: int) -> None:
         """Mark the words with capitals before "Hospital" that are no ordinary words."""
-        if not self._marks.is_capital(place) or self._words[place].shouted:
+        if not self._marks.is_capital(place):
             return
         first = place
         while self._marks.is_free(first - 1) and place - first < _MOST_WORDS and self._marks.is_capital(first - 1):

@@ -147,7 +147,9 @@ class Surrogates:
 
     def _phone(self, written: str) -> str:
         """Return other digits; a full American number becomes one of 555-0100 to 555-0199, which are nobody's."""
-        new = self.scrambled(written)
+        new = "".join(
+            old if old.isalpha() else sign for old, sign in zip(written, self.scrambled(written), strict=True)
+        )
         match = re.fullmatch(r"(\D*(?:1\D+)?\d{3}\D{1,3})\d{3}(\D)\d{2}(\d{2})(\D*.*)", new, re.DOTALL)
         return f"{match[1]}555{match[2]}01{match[3]}{match[4]}" if match else new
 
