@@ -3,6 +3,9 @@
 No library does it as it has to be done here: dateutil and dateparser fill what is missing with the clock of the
 computer and take one of two readings without saying so. Here a date that can be read in two ways gives what both have
 in common ("3/4": the year), or nothing.
+
+Quality (`python benchmarks/dates.py`): of 133 dates in snippets that were written and marked before the reader had run,
+91.0 % right, 0.8 % less exact, 6.8 % unknown, 1.5 % wrong. All are own texts, none of a real hospital.
 """
 
 from __future__ import annotations
