@@ -1,4 +1,8 @@
-"""Attributes joined to the mention they belong to, within one sentence."""
+"""Attributes joined to the mentions they belong to: within one sentence, along the line of a date, in tables.
+
+On the dev part of our annotated notes 95.3 % of the annotators' links of drugs are made, and 98.0 % of those made are
+right; of tests 94.6 and 99.6 %, of other mentions 84.0 and 96.9 % (``benchmarks/attributes.py``).
+"""
 
 from __future__ import annotations
 

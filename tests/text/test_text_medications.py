@@ -1,4 +1,4 @@
-"""Numbers of doses, what happens with a drug, what it is for, doubts about doses, and attributes shared by several drugs."""
+"""Numbers of doses, what happens with a drug, what it is for, and doubts about doses."""
 
 from decimal import Decimal
 
