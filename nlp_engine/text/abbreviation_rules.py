@@ -109,8 +109,9 @@ class Meaning:
 
     @cached_property
     def note(self) -> frozenset[str]:
-        """What speaks for it anywhere in the note: its own long form first."""
-        return frozenset(map(compared, (*self.sense.note, self.sense.long)))
+        """What speaks for it anywhere in the note: also its own long form, if that is no everyday word like "left"."""
+        own = (self.sense.long,) if " " in self.sense.long else ()
+        return frozenset(map(compared, (*self.sense.note, *own)))
 
     @cached_property
     def preceded_by(self) -> frozenset[str]:

@@ -116,7 +116,7 @@ class Expander:
             place = found.behind
             reading = self._read(found, span)
             # "chronic kidney disease (CKD)" says both already.
-            if not any(f" {compared(long)} " in whole for long in reading.longs):
+            if f" {compared(reading.longs[0])} " not in whole:
                 yield reading
 
     def _found(self, place: int, stop: int, span: Span) -> Found | None:
