@@ -39,6 +39,9 @@ _ON_STREET = re.compile(
 )
 """A street without a number ("on Main St")."""
 
+_OPERATING = re.compile(
+    r"(?:operative|operating|endoscopy|surgical|surgery|procedure|imaging|cath|birthing)\s+suite\b", re.IGNORECASE
+)
 _POST = frozenset(("dpo", "apo", "fpo"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
@@ -79,7 +82,7 @@ class AddressFinder:
         spans += [match.span("street") for match in _ON_STREET.finditer(row.text)]
         for match in self._cue.finditer(row.text):
             end = self._right(row.text, match.end(), is_cued=True)
-            if re.search(r"\d", row.text[match.end() : end]):
+            if re.search(r"\d", row.text[match.end() : end]) and re.search(r"[^\W\d_]{2}", row.text[match.end() : end]):
                 spans.append((match.end(), end))
         return [Found(start, end, Kind.PLACE) for start, end in _joined(spans)]
 
@@ -96,7 +99,8 @@ class AddressFinder:
 
     def _anchors(self, row: Row) -> Iterator[tuple[int, int, bool]]:
         for match in _UNIT.finditer(row.text):
-            yield (*match.span(), True)
+            if not _OPERATING.search(row.text[max(0, match.start() - 20) : match.end()]):
+                yield (*match.span(), True)
         for match in _FOREIGN.finditer(row.text):
             if all(self._is_foreign(name) for name in match["name"].split()):
                 yield (*match.span(), False)

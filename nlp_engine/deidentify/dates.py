@@ -41,6 +41,7 @@ _FORMS = {
     "glued": re.compile(rf"(?<![^\W_])(?P<d>\d{{1,2}}){_MONTH}(?P<y>\d{{4}}|\d{{2}})(?!\w)", re.IGNORECASE),
     "name": re.compile(rf"(?<!\w){_MONTH}\b\.?(?![\w'-])", re.IGNORECASE),
 }
+_MONTHS_OF_YEAR = 12
 _NO_SCALE = frozenset((11, 13, 14, 16, 17, 18, 19, 21, 22, 23, 25, 26, 27, 28, 29, 31))
 _OLDEST, _NEWEST = 1850, 2149
 _NEARBY = 34
@@ -174,7 +175,7 @@ class DateFinder:
 
 def _is_no_score(first: int, second: int) -> bool:
     """Say whether two numbers are no part of a whole ("11/10"): the first is larger, or the second an odd scale."""
-    return first > second > 0 or second in _NO_SCALE
+    return 0 < first <= _MONTHS_OF_YEAR and (second < first or second in _NO_SCALE)
 
 
 def _is_plausible(form: str, match: re.Match[str]) -> bool:
