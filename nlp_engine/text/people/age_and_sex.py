@@ -72,6 +72,8 @@ _STOPS = frozenset(
         ".",
     }
 )
+_OPENERS = frozenset(":>|-,\u2014\u2013[(")
+_OPENING_WORDS = frozenset({"pt", "is", "a", "an", "this", "for"})
 _AHEAD, _BACK, _TERSE_SIGHT = 9, 8, 12
 _FEW, _CLEAR, _OPENING = 3, 10, 3
 _TEMPERATURE = re.compile(r"(?:\bT(?:emp(?:erature)?|max|m|c)?\W{0,3}(?:of |is |was )?|[\u00b0])$", re.IGNORECASE)
@@ -121,11 +123,8 @@ def _terse(note: ReadNote, rules: PeopleRules, match: re.Match[str]) -> Iterator
     count, letter = match["count"] or match["count2"], match["letter"] or match["letter2"]
     before = note.text[max(0, match.start() - _TERSE_SIGHT) : match.start()]
     line = before[max(before.rfind("\n"), before.rfind("\r")) + 1 :]
-    opens = (
-        not line.strip()
-        or line.rstrip()[-1] in ":>|-,\u2014\u2013[("
-        or line.lower().split()[-1] in {"pt", "is", "a", "an", "this", "for"}
-    )
+    words = line.lower().split()
+    opens = not words or line.endswith(("  ", "\t")) or line.rstrip()[-1] in _OPENERS or words[-1] in _OPENING_WORDS
     behind = note.text[match.end() : match.end() + 2]
     is_plausible = 1 <= int(count) <= _MOST["a"]
     if not opens or not is_plausible or _TEMPERATURE.search(line) or behind[:1] in {"%", "'", "+"}:

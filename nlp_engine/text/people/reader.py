@@ -1,7 +1,7 @@
 """What a note says of its patient: facts in order, each with its words.
 
-Quality (`python benchmarks/people.py`, 109 notes of MTSamples, ACI-Bench and our own, marked before the reader had run, and
-used to correct it): age right 99.1 %, wrong 0.9 % (a file with two patients); sex right 95.4 %, unknown 4.6 %, wrong none.
+Quality (`python benchmarks/people.py`, 109 notes of MTSamples, ACI-Bench and our own, marked by hand and used for
+development): age right 99.1 %, wrong 0.9 % (a file with two patients); sex right 95.4 %, unknown 4.6 %, wrong none.
 """
 
 from __future__ import annotations
