@@ -32,7 +32,7 @@ from nlp_engine.text.tokens import tokenise
 HERE = Path(__file__).parent
 NOTES = HERE.parent / "corpus_samples" / "annotated" / "docs"
 _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\|([^\[\]|]+)\]")
-_GROUPS = ("real", "noted", "ambiguous", "unambiguous", "containing", "defined")
+_GROUPS = ("real", "noted", "noted_single", "ambiguous", "unambiguous", "containing", "defined")
 
 
 class Reader:
@@ -71,9 +71,9 @@ def measure(reader: Reader, group: str, snippets: list[str], *, show: bool) -> N
     """Print the figures of one group of snippets."""
     counts: Counter[str] = Counter()
     for marked in snippets:
-        text, spans, expected = place_in_note(marked) if group == "noted" else unmark(marked)
+        text, spans, expected = place_in_note(marked) if group.startswith("noted") else unmark(marked)
         for span, found, gold in zip(spans, reader.expansions(text, spans), expected, strict=True):
-            compare = judge_place if group in {"real", "noted"} else judge
+            compare = judge_place if group == "real" or group.startswith("noted") else judge
             verdict = compare(text[span.start : span.end], found, gold)
             counts[verdict] += 1
             if show and verdict != "right":
