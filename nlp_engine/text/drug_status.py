@@ -20,8 +20,10 @@ _NEAR, _FAR = 4, 10
 """Words between a cue and its first drug; a weak cue ("on", "new") reaches the nearer ones only."""
 _LONGEST_GAP, _LONGEST_LIST = 40, 25
 _MOST_UNKNOWN = 4
+_LINKS = frozenset({"and", "then", "but", "now", ","})
+"""Between two things that happened to one drug: the later one counts ("was held and restarted")."""
 """Words that are neither of a dose nor of a list between two drugs of one list."""
-_BREAKS = frozenset({",", "and", "or", ";", "-", "(", "then", "plus", "but", "/", "&", "+"})
+_BREAKS = frozenset({",", "and", "or", ";", "-", "(", ")", "then", "plus", "but", "/", "&", "+"})
 _ONE_DOSE = frozenset({DrugStatus.INCREASED, DrugStatus.DECREASED})
 _ENDS = frozenset({",", ".", ";", ")"})
 _PLURAL = frozenset({"were", "are"})
@@ -66,6 +68,14 @@ class _Sentence:
     def from_word(self, word: int) -> Iterator[_Drug]:
         """Yield the drugs from a word on."""
         return islice(self.drugs, bisect_left(self.drugs, word, key=lambda drug: drug.first), None)
+
+    def has_line_end(self, word: int, other: _Drug | _CueHit | None) -> bool:
+        """Say whether a line ends between a word and a drug or cue behind it."""
+        if other is None:
+            return False
+        tokens = self.note.tokens
+        behind = tokens.ends[self.first + word - 1]
+        return "\n" in self.note.text[behind : tokens.starts[self.first + other.first]]
 
     def cue(self, hit: _CueHit) -> Cue:
         start = self.note.tokens.starts[self.first + hit.first]
@@ -199,6 +209,8 @@ class DrugStatuses:
         is_followed = len(ahead) <= _NEAR and not any(key in _BREAKS or key in self._rules.stops for key in ahead)
         if not is_followed:
             return True
+        if sentence.has_line_end(hit.behind, following) and not sentence.has_line_end(before.behind, hit):
+            return True  # A list of drugs, one a line, that was read as one sentence.
         is_parted = any(key in _BREAKS for key in sentence.keys[before.behind : hit.first])
         governed = sentence.cues[0].first < before.first
         return not is_parted and not governed and sentence.keys[hit.behind - 1] != "on"
@@ -221,19 +233,33 @@ class DrugStatuses:
         return drug if unknown <= _MOST_UNKNOWN else None
 
     def _backward(self, sentence: _Sentence) -> list[tuple[int, tuple[int, int, Status]]]:
-        heard = []
+        heard: list[tuple[int, tuple[int, int, Status]]] = []
+        last: tuple[_CueHit, list[int]] | None = None
         for hit in sentence.cues:
             status = hit.said.backward
+            if status is not None and last is not None and self._goes_on_with(sentence, last[0], hit):
+                later = (_rank(status), -hit.first, Status(status, sentence.cue(hit)))
+                heard += [(place, later) for place in last[1]]
+                last = (hit, last[1])
+                continue
             if status is None or (hit.said.forward is not None and not self._looks_back(sentence, hit)):
                 continue
             drug = self._drug_before(sentence, hit)
             if drug is None:
                 continue
             is_plural = not _PLURAL.isdisjoint(sentence.keys[hit.first : hit.behind])
-            for member in (drug, *self._coordinated(sentence, drug, is_plural=is_plural)):
-                said = Status(status, sentence.cue(hit))
-                heard.append((member.place, (_rank(status), hit.first - member.behind, said)))
+            members = [drug, *self._coordinated(sentence, drug, is_plural=is_plural)]
+            said = Status(status, sentence.cue(hit))
+            heard += [(member.place, (_rank(status), hit.first - member.behind, said)) for member in members]
+            last = (hit, [member.place for member in members])
         return heard
+
+    def _goes_on_with(self, sentence: _Sentence, last: _CueHit, hit: _CueHit) -> bool:
+        """Say whether a cue goes on about the drug of the one before it: no drug stands between or right behind."""
+        between = sentence.keys[last.behind : min(hit.first, last.behind + _LONGEST_GAP)]
+        following = next(sentence.from_word(last.behind), None)
+        is_free = following is None or following.first > hit.behind + _NEAR
+        return hit.first - last.behind <= _FAR and is_free and not _LINKS.isdisjoint(between)
 
     def _coordinated(self, sentence: _Sentence, drug: _Drug, *, is_plural: bool) -> Iterator[_Drug]:
         """Yield the drugs before one in a list ("aspirin and Plavix held"); with a plural verb also across doses."""

@@ -107,6 +107,11 @@ def test_any_words_can_be_read(text):
         ("ALLERGIES: metformin, lisinopril", ["allergic", "allergic"]),
         ("HOME MEDICATIONS: metformin, lisinopril - STOP", ["taken", "stopped"]),
         ("Stop taking:\n- metformin\n- lisinopril", ["stopped", "stopped"]),
+        ("Metformin was held for surgery and then restarted.\nOff lisinopril.", ["started", "stopped"]),
+        (
+            "Medications changed at this visit: metformin 5 mg PO daily (INCREASED from 4 mg)\nlisinopril - STOP",
+            ["increased", "stopped"],
+        ),
         ("D/c home on metformin; lisinopril 10 mg, hold for SBP < 100.", ["taken", None]),
     ],
 )
