@@ -38,7 +38,10 @@ def with_note_results(
         return record, tables
     found = read(record.model_copy(update={"observations": tuple(told)}))
     times = {note.id: note.time for note in record.notes}
-    kept = _unambiguous([result for result in found if _is_usable(result) and not _is_in(tables, result, times)])
+    rows: defaultdict[str | None, list[LabResult]] = defaultdict(list)
+    for row in tables:
+        rows[row.code].append(row)
+    kept = _unambiguous([one for one in found if _is_usable(one) and not _is_in(rows[one.code], one, times)])
     ids = {result.observation_id for result in kept}
     added = tuple(one for one in told if one.id in ids)
     return record.model_copy(update={"observations": (*record.observations, *added)}), [*tables, *kept]
@@ -73,13 +76,10 @@ def _shown(result: LabResult) -> str:
 
 
 def _is_in(tables: Sequence[LabResult], result: LabResult, times: Mapping[str, datetime | None]) -> bool:
-    """Say whether a table has the same value of the same analyte at about the same time."""
+    """Say whether the rows of its analyte have the same value at about the same time."""
     is_undated = result.said_in is not None and result.time == times.get(result.said_in.note_id)
     return any(
-        row.code == result.code
-        and row.code is not None
-        and _is_same(row, result)
-        and _is_near(row, result, is_undated=is_undated)
+        row.code is not None and _is_same(row, result) and _is_near(row, result, is_undated=is_undated)
         for row in tables
     )
 

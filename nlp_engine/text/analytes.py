@@ -161,13 +161,23 @@ class Analytes:
                     by_id[entry.id] = _analyte(entry, kind)
                     named.append(entry)
         _check(file, by_id)
-        units = read_yaml(folder / "labs" / "units.yaml", UnitNameFile).units
-        spellings = {fold_unit(word): unit for unit, words in units.items() for word in (unit, *words)}
-        return cls(file, by_id, PhraseTable(_entries(file, by_id, named)), spellings)
+        return cls(file, by_id, PhraseTable(_entries(file, by_id, named)), unit_spellings(folder))
 
     def ucum(self, written: str | None) -> str | None:
         """Return the UCUM unit of a written one, None if it is none that the labs know."""
         return None if written is None else self.spellings.get(fold_unit(written))
+
+
+def unit_spellings(rules: Path | None = None) -> dict[str, str]:
+    """Return folded spelling -> UCUM unit.
+
+    Raises
+    ------
+    nlp_engine.errors.KnowledgeError
+        If the file does not fit.
+    """
+    units = read_yaml((rules or resource("rules")) / "labs" / "units.yaml", UnitNameFile).units
+    return {fold_unit(word): unit for unit, words in units.items() for word in (unit, *words)}
 
 
 def fold_unit(spelling: str) -> str:

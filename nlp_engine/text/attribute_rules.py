@@ -8,11 +8,13 @@ from typing import Literal, TypeVar
 
 from nlp_engine.assessment import AttributeLabel, Flag
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
+from nlp_engine.text.analytes import fold_unit, unit_spellings
 from nlp_engine.text.phrases import PhraseTable
 from nlp_engine.text.tokens import keys_of
 
 Comparator = Literal["<", "<=", ">", ">="]
 Group = TypeVar("Group")
+_AMOUNTS = frozenset({"mmol", "mEq"})
 
 
 class AttributeFile(KnowledgeModel):
@@ -51,7 +53,8 @@ class AttributeFile(KnowledgeModel):
 class AttributeRules:
     """Tables of the file; those of units give the unit as it is written out."""
 
-    def __init__(self, file: AttributeFile) -> None:
+    def __init__(self, file: AttributeFile, spellings: Mapping[str, str] | None = None) -> None:
+        self._spellings = spellings or {}
         self.value_units = _named(file.value_units)
         self.weak_units = frozenset(file.not_by_unit_alone)
         self.tests = _named(file.tests)
@@ -81,7 +84,9 @@ class AttributeRules:
         self.joiners = file.joiners
         self.list_words = file.list_words
         doses = (file.strength_units, file.dosage_units, file.forms, file.routes, file.frequencies, file.durations)
-        self.dose_words = file.dose_words.union(key for phrases in doses for phrase in phrases for key in keys_of(phrase))
+        self.dose_words = file.dose_words.union(
+            key for phrases in doses for phrase in phrases for key in keys_of(phrase)
+        )
 
     @classmethod
     def load(cls, path: Path | None = None) -> AttributeRules:
@@ -92,7 +97,13 @@ class AttributeRules:
         nlp_engine.errors.KnowledgeError
             If the file does not fit.
         """
-        return cls(read_yaml(path or resource("rules") / "lexicons" / "attributes.yaml", AttributeFile))
+        return cls(
+            read_yaml(path or resource("rules") / "lexicons" / "attributes.yaml", AttributeFile), unit_spellings()
+        )
+
+    def ucum(self, unit: str | None) -> str | None:
+        """Return the UCUM unit of a written one, itself where the labs know none or it is an amount ("5.9mmol")."""
+        return unit if unit is None or unit in _AMOUNTS else self._spellings.get(fold_unit(unit), unit)
 
 
 def _named(phrases: Iterable[str]) -> PhraseTable[str]:

@@ -66,7 +66,7 @@ class Measurements:
             text=note.text[start:end],
             value=quantity.value,
             comparator=quantity.comparator,
-            unit=quantity.unit,
+            unit=self._rules.ucum(quantity.unit),
             flag=flag,
         )
 
