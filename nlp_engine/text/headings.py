@@ -31,6 +31,7 @@ _FOLLOWING = re.compile(r"\s+[-\u2022+(>]*\s*([^\W_]+)")
 _JOINED = re.compile(r"(?<![^.,\s])([A-Z][A-Z&/ ]{2,40}[A-Z]),(?=[A-Z][A-Z&/ -]{1,40}:)")
 _CAPITALS = re.compile(r"[A-Z][A-Z/&'-]*(?:[ \t]+(?:[A-Z&/][A-Z/&'-]*))*(?=[ \t]+[A-Z]?[a-z])")
 _RULE = re.compile(r"[ \t]*[-=_~*]{3,}[ \t]*")
+_NO_VOWELS = re.compile(r"[b-df-hj-np-tv-xz]{3,}")
 _SURVEY = re.compile(r"(?m)^[ \t]*B[:>)][ \t]")
 _RESULT = re.compile(r"\W{0,3}\d{2,3}(?![\d.)])")
 _NEXT_LINE = re.compile(r"\s*([^\r\n]+)")
@@ -175,7 +176,11 @@ def _terse(text: str, line: _Line, rules: SectionRules) -> Iterator[FoundTitle]:
     for place in cells if line.is_item else [line.begin, *cells]:
         found = _FIRST_WORDS.match(text, place, line.end)
         words = found.group().split(" ") if found else []
-        if not words or not words[0][0].isupper() or not rules.may_be_terse(words[0]):
+        if (
+            not words
+            or not (words[0][0].isupper() or _NO_VOWELS.fullmatch(words[0]))
+            or not rules.may_be_terse(words[0])
+        ):
             continue
         for count in range(len(words), 0, -1):
             candidate = " ".join(words[:count])

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +21,9 @@ _WORD = re.compile(r"\s*([^\W_]+)")
 _LAST_WORD = re.compile(r"[^\s(\[\"',;:]+$")
 _NARROWEST, _WIDEST = 45, 140
 _LONGEST_NUMBER = 6
+_FEWEST_LINES, _MOSTLY = 3, 0.7
+_COLUMNS = re.compile(r"[^\s.?!:][ \t]{2,}\S|\t\S|\||\.{3}")
+_FIRST = re.compile(r"[ \t]*(\S{1,140})")
 
 
 class SentenceFile(KnowledgeModel):
@@ -90,9 +94,8 @@ class SentenceSplitter:
     def _blocks(self, text: str) -> Iterator[tuple[int, int, bool]]:
         """Yield the lines of a text, wrapped ones joined."""
         lines = [(start, end) for start, end in lines_of(text) if not text[start:end].isspace()]
-        widest = max((end - start for start, end in lines if end - start <= _WIDEST), default=0)
         begin, is_item, behind = -1, False, -1
-        for start, end in lines:
+        for (start, end), widest in zip(lines, _widths(text, lines), strict=True):
             bullet = _BULLET.match(text, start, end)
             if behind >= 0 and not bullet and self._goes_on(text, behind, start, end, widest, begin):
                 behind = end
@@ -106,7 +109,7 @@ class SentenceSplitter:
     def _goes_on(self, text: str, behind: int, start: int, end: int, widest: int, begin: int) -> bool:
         """Say whether a line is the rest of the one before it."""
         gap = text[behind:start]
-        if gap.count("\n") > 1 or gap.count("\r") > 1:
+        if _is_gap(gap):
             return False
         low = max(begin, text.rfind("\n", begin, behind) + 1, behind - _WIDEST)
         before = text[low:behind].rstrip()
@@ -118,6 +121,14 @@ class SentenceSplitter:
         last = fold(before.rsplit(maxsplit=1)[-1])
         if last in self._answers and not first[:1].islower() and behind - low < _NARROWEST:
             return False
+        if first[:1].islower() and first[-1] != ":" and behind - low >= _NARROWEST:
+            is_list = text[begin : begin + _WIDEST].lstrip()[:1].islower()
+            if (
+                not is_list
+                and not _COLUMNS.search(before)
+                and not _COLUMNS.search(text, start, min(end, start + _WIDEST))
+            ):
+                return True
         if before[-1] == "," or last.strip(".,") in self._connectors:
             return first[:1].islower() or before[-1] != "," or behind - low >= _NARROWEST
         return widest >= _NARROWEST and behind - low + 1 + len(first) > widest
@@ -150,11 +161,48 @@ class SentenceSplitter:
         behind = following[1] if following else ""
         if last in self._abbreviations:
             return last in self._closing and behind[:1].isupper() and behind[1:].islower()
+        if last == "d" and behind[:1].isdigit():
+            return False
         if ("." in last and behind[:1].islower()) or _is_number(text, begin, stop.start()):
             return False
         if last == "no" and behind[:1].isdigit():
             return text[begin : word.start()].rstrip().endswith(("?", ":"))
         return not (len(last) == 1 and last.isalpha() and text[word.start()].isupper() and stop.end() < end)
+
+
+def _widths(text: str, lines: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Yield for each line the width of the lines around it: of its paragraph if that is wrapped, else of the note."""
+    few = len(lines) < _FEWEST_LINES
+    widest = 0 if few else max((end - start for start, end in lines if end - start <= _WIDEST), default=0)
+    first = 0
+    for place in range(1, len(lines) + 1):
+        if place < len(lines) and not _is_gap(text[lines[place - 1][1] : lines[place][0]]):
+            continue
+        paragraph = lines[first:place]
+        width = max(end - start for start, end in paragraph)
+        is_table = any(_COLUMNS.search(text, start, min(end, start + _WIDEST)) for start, end in paragraph)
+        is_wrapped = (
+            not is_table and _NARROWEST <= width <= _WIDEST and _share_of_full_lines(text, paragraph, width) >= _MOSTLY
+        )
+        yield from [width if is_wrapped else widest] * len(paragraph)
+        first = place
+
+
+def _share_of_full_lines(text: str, paragraph: Sequence[tuple[int, int]], width: int) -> float:
+    """Return the share of lines that had no room for the first word of the next one, 0 if there are few."""
+    if len(paragraph) < _FEWEST_LINES:
+        return 0.0
+    full = sum(_is_full(text, start, end, following, width) for (start, end), (following, _) in pairwise(paragraph))
+    return full / (len(paragraph) - 1)
+
+
+def _is_full(text: str, start: int, end: int, following: int, width: int) -> bool:
+    word = _FIRST.match(text, following)
+    return end - start + 1 + (len(word[1]) if word else 0) > width
+
+
+def _is_gap(gap: str) -> bool:
+    return gap.count("\n") > 1 or gap.count("\r") > 1
 
 
 def _is_number(text: str, begin: int, stop: int) -> bool:

@@ -90,7 +90,7 @@ def test_what_a_terse_heading_says(text, expected):
     assert _read(text) == expected
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.one_of(
         st.text(), st.lists(_PIECES, max_size=30).map("".join), st.binary().map(lambda raw: raw.decode("latin-1"))
