@@ -82,8 +82,8 @@ _NEXT = 2
 class NoteObservations:
     """Finds the observations of a note.
 
-    On 60 lines marked by hand (``python benchmarks/measurements.py``) 100 % of those given are right and 98.4 % are found
-    on the half for development, 97.8 % and 91.7 % on the half that was held back.
+    On 60 lines marked by hand (``python benchmarks/measurements.py``) 100 % of those given are right and 98.4 % are
+    found on the half for development, 97.8 % and 91.7 % on the half that was held back.
     """
 
     def __init__(self, analytes: Analytes, rules: AttributeRules, asserter: Asserter, date_rules: DateRules) -> None:

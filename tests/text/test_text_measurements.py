@@ -7,7 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_fakes import stage
 
-from nlp_engine.record import Note
+from nlp_engine.decisions import DecisionStage
+from nlp_engine.engine import Engine
+from nlp_engine.fusion import FusionStage
+from nlp_engine.labs import LabStage
+from nlp_engine.record import Note, Patient, PatientRecord
 
 NOW = datetime(2026, 3, 4, 10)
 
@@ -172,3 +176,15 @@ def test_observations_stand_in_the_text(text):
     for one in found:
         assert text[one.said_in.start :].startswith(one.value)
         assert text[one.said_in.start : one.said_in.end].startswith(one.value)
+
+
+def test_a_result_told_in_a_note_reaches_rules_and_report():
+    engine = Engine(text=stage(), labs=LabStage.load(), fusion=FusionStage.load(), decisions=DecisionStage.load())
+    note = Note(id="n1", text="LABS: K 6.7. Goal K < 5.", time=NOW)
+    made = engine.assess(PatientRecord(patient=Patient(id="p", age_years=70), notes=(note,)))
+    card = next(card for card in made.cards if card.rule_id == "potassium-severe-high")
+    (evidence,) = card.evidence
+    assert evidence.source_id in {one.id for one in made.record.observations}
+    assert evidence.method == "value in the text of a note"
+    assert 'href="#note-1-8-11"' in made.to_html()
+    assert len(engine.assess(made.record).lab_results) == len(made.lab_results)
