@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from text_fakes import rules, stage
 
@@ -90,7 +90,7 @@ def test_what_a_terse_heading_says(text, expected):
     assert _read(text) == expected
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.one_of(
         st.text(), st.lists(_PIECES, max_size=30).map("".join), st.binary().map(lambda raw: raw.decode("latin-1"))

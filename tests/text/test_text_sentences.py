@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from text_fakes import rules
 
@@ -44,7 +44,7 @@ def sentences(text):
     [
         f"{_WRAPPED}\nweakly, inconsistently follows commands.",
         f"{_WRAPPED}\r\nweakly, inconsistently follows commands.",
-        "Came to the ward at nine with a lot of chest pain,\nBP 160 over 90 and was given 300 mg aspirin\nNitrates had no effect.",
+        "Came to us at nine with an hour of bad chest pain,\nBP 160 over 90 and was given 300 mg aspirin\nNitrates too.",
         "MGF pancreatic cancer, d. 70",
         "29 y.o. G3P1 at 35 weeks",
     ],
@@ -69,7 +69,7 @@ def test_lines_that_stand_alone(text):
     assert sentences(text) == text.split("\n\n" if "\n\n" in text else "\n")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=40).map("".join)))
 @example("")
 @example("\ud800\r\n\x00 .")
