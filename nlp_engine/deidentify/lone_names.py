@@ -121,12 +121,13 @@ class LoneNames:
         if strength is Strength.NAME:
             is_owned_eponym = word.owns and word.key in self._vocabulary.owned and not gap.startswith(" ")
             is_score = not self._is_placed(index) and bool(_SCORE.match(self._row.text, word.end))
-            is_heading = word.begins and gap.startswith(":")
+            is_known = self._vocabulary.is_given(word.key) or word.key in self._lists.frequent_surnames
+            is_heading = word.begins and gap.startswith(":") and not is_known
             return not (is_heading or is_owned_eponym or is_score or self._is_thing(index))
         if strength is not Strength.UNKNOWN or size < 3 or self._marks.is_acronym(index) or not _VOWEL.search(word.key):
             return False
         if word.begins:
-            return word.owns or self._is_joined_to_name(index)
+            return word.owns or self._is_joined_to_name(index) or self._is_subject(index)
         return not (
             word.key in self._drugs or self._is_dosed(index) or gap.startswith((":", "-", "\u00ae", "\u2122", "/"))
         )
@@ -147,6 +148,16 @@ class LoneNames:
     def _is_placed(self, index: int) -> bool:
         """Say whether a preposition of place stands before a word."""
         return index > 0 and self._words[index - 1].key in _PLACING
+
+    def _is_subject(self, index: int) -> bool:
+        """Say whether a verb of a person, or an age, follows ("Radoš went home", "Obad, 45, is")."""
+        following = index + 1
+        if self._words[index].key in self._drugs or following >= len(self._words):
+            return False
+        word = self._words[following]
+        if re.match(r", \d{1,3},", self._row.text[self._words[index].end : self._words[index].end + 7]):
+            return True
+        return self._row.gap(following) == " " and word.case is Case.LOWER and word.key in self._lists.person_verbs
 
     def _is_joined_to_name(self, index: int) -> bool:
         """Say whether "and" and a name follow."""
@@ -174,16 +185,19 @@ class LoneNames:
     def _small(self, index: int) -> int:
         """Mark "john smith", and a frequent first name alone; return where to go on."""
         word = self._words[index]
-        if (
-            self._marks.strength(index) is not Strength.NAME
-            or word.key not in self._lists.frequent
-            or len(word.key) < 4
-        ):
+        is_name = self._marks.strength(index) is Strength.NAME and len(word.key) > 3
+        if not is_name or not self._is_small_name(word.key):
             return index + 1
         behind = self._marks.run_from(index)
         if behind > index + 1 or self._is_small_note:
             self._marks.mark(index, behind)
         return behind
+
+    def _is_small_name(self, key: str) -> bool:
+        """Say whether a name is frequent enough to be one in small letters; in a note without capitals more are."""
+        if not self._is_small_note:
+            return key in self._lists.frequent
+        return self._vocabulary.is_given(key) or (len(key) > 4 and key in self._lists.known_surnames)
 
     def _kind_of(self, first: int, behind: int) -> Kind:
         """Return PLACE for a name behind a preposition of place, or that only the list of cities knows."""

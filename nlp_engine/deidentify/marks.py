@@ -247,6 +247,8 @@ class NameWords:
         self.codes = frozenset(rules.places.state_codes)
         self.frequent = frozenset((*rules.given.female[:1000], *rules.given.male[:600]))
         self.frequent_surnames = frozenset(rules.surnames.surnames[:2000])
+        self.known_surnames = frozenset(rules.surnames.surnames[:20000])
+        self.person_verbs = cues.person_verbs
         self.fields = frozenset(keys_of_phrase(field) for field in cues.fields)
         self.before = table(cues.before)
         self.after = table(cues.after)

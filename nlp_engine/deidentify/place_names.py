@@ -63,16 +63,28 @@ class PlaceNames:
             if is_city and marks.is_namelike(place):
                 marks.mark(place, place + 1, Kind.PLACE)
             return
-        fits = marks.is_namelike(place) or (
-            is_city and is_sure and not word.shouted and not vocabulary.is_medical(word.key)
-        )
-        if (
-            fits
-            and not vocabulary.is_allowed_place(word.key)
-            and not marks.is_eponym(place, place + 1)
-            and not marks.is_acronym(place)
-        ):
-            marks.mark(place, marks.run_from(place), Kind.PLACE)
+        is_known = vocabulary.is_medical(word.key) or vocabulary.is_allowed_place(word.key)
+        may_be_city = is_sure and not word.shouted and not is_known
+        fits = marks.is_namelike(place) or (may_be_city and (is_city or self._leads_to_name(place)))
+        if fits and not is_known and not marks.is_eponym(place, place + 1) and not marks.is_acronym(place):
+            marks.mark(place, self._end_of_city(place), Kind.PLACE)
+
+    def _leads_to_name(self, place: int) -> bool:
+        """Say whether a word that is nothing by itself begins a name of more words ("Cite El Khil", "El Tanque")."""
+        key, following = self._words[place].key, place + 1
+        if key in self._lists.never or self._row.gap(following) != " " or not self._marks.is_open(following):
+            return False
+        return self._marks.is_capital(following) and self._marks.is_namelike(following)
+
+    def _end_of_city(self, place: int) -> int:
+        """Return the word behind a city's name: in capitals it goes on as long as they do."""
+        behind = self._marks.run_from(place)
+        is_shouted = self._words[place].case is Case.UPPER and not self._words[place].shouted
+        while is_shouted and self._marks.is_open(behind) and self._row.gap(behind) == " ":
+            if self._words[behind].case is not Case.UPPER or self._words[behind].key in self._lists.never:
+                break
+            behind += 1
+        return behind
 
     def _is_state(self, index: int) -> bool:
         word = self._words[index]

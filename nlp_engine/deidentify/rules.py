@@ -108,6 +108,7 @@ class Cues(KnowledgeModel):
     month_before: tuple[str, ...]
     day_before: tuple[str, ...]
     no_day_near: tuple[str, ...]
+    person_verbs: frozenset[str]
     never: frozenset[str]
     drug_before: frozenset[str]
     birth: tuple[str, ...]
