@@ -3,6 +3,10 @@
 An abbreviation with several meanings is read by points for the mention's label, its section, the words beside and
 around it, and what the note says elsewhere (``rules/lexicons/abbreviations.yaml``). A meaning that does not lead is not
 chosen: the expansion then has no text, only ``others``, the likeliest first.
+
+Quality (``benchmarks/abbreviations.py``), before anything was mended by it: of 102 ambiguous abbreviations in the
+development part of our annotated notes 87 % were read right, 10 % left open, 2 % wrong, of 279 others 97.5 % right.
+After it these serve development, too: 98.0 % and 98.9 %.
 """
 
 from __future__ import annotations
@@ -218,7 +222,9 @@ def _is_before_word(text: str, tokens: Tokens, behind: int, stop: int) -> bool:
 
 
 def _is_shouted(text: str, tokens: Tokens, found: Found, span: Span) -> bool:
-    """Say whether a mention is written in capitals throughout, so that "ALL LEADS" is no leukemia."""
+    """Say whether a mention is in capitals throughout, so that "ALL LEADS" is no leukemia; "MR BRAIN" is what it is."""
+    if tokens.starts[found.first] == span.start and len(found.entry.short) == 2:
+        return False
     others = text[span.start : tokens.starts[found.first]] + " " + text[tokens.ends[found.behind - 1] : span.end]
     return any(len(word) > 4 for word in others.split()) and others.isupper()
 
