@@ -1,7 +1,8 @@
 """Sections of notes whose headings were marked by hand: headings found, and words that stand in the right section.
 
 A heading is right if its place and its section are right; one that opens a section without a name counts only through
-the words behind it. ``--unlisted`` prints the lines like headings that open no section, the most frequent first.
+the words behind it. Of sentences: how many annotated mentions of our notes lie within one. ``--unlisted`` prints the
+lines like headings that open no section, the most frequent first.
 
 python benchmarks/sections.py [--show 20] [--unlisted ../shared/data/notes]
 """
@@ -18,9 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from assertion import own_notes
+
 from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import Sections, find_sections
+from nlp_engine.text.sentences import SentenceSplitter
 from nlp_engine.text.tokens import tokenise
 
 MARKED = Path(__file__).parents[1] / "tests" / "regression" / "sections"
@@ -105,6 +109,8 @@ def main() -> None:
         print(f"{name:14} notes {len(file.notes):3}  {counts.shown()}")
         total.add(counts)
     print(f"{'all':14} {'':9}  {total.shown()}")
+    for part in ("dev", "train"):
+        print(f"our notes, {part}: {_whole_mentions(part, rules)}")
 
 
 def marked_files() -> dict[str, MarkedFile]:
@@ -158,6 +164,19 @@ def _found(sections: Sections) -> set[tuple[int, str]]:
 def _section_at(sections: Sections, place: int) -> str | None:
     heading = sections.at(place)
     return heading.kind.id if heading is not None and heading.kind is not None else None
+
+
+def _whole_mentions(part: str, rules: SectionRules) -> str:
+    """Return how many annotated mentions of a part of our notes lie within one sentence, in words."""
+    splitter = SentenceSplitter.load()
+    inside = mentions = count = 0
+    for note in own_notes(part):
+        breaks = [heading.start for heading in find_sections(note.text, rules).headings]
+        sentences = splitter.split(note.text, breaks)
+        count += len(sentences.spans)
+        mentions += len(note.gold)
+        inside += sum(sentences.at(start).end >= end for start, end, _ in note.gold)
+    return f"{count} sentences, {100 * inside / mentions:.2f} % of {mentions} mentions lie within one"
 
 
 def _print_unlisted(folder: Path, rules: SectionRules) -> None:

@@ -1,4 +1,7 @@
-"""Sentences of a note: wrapped lines are joined, bullets and table rows stand alone, no word is left out."""
+"""Sentences of a note: wrapped lines are joined, bullets and table rows stand alone, no word is left out.
+
+Of the annotated mentions of our dev notes 99.9 % lie within one sentence (``benchmarks/sections.py``).
+"""
 
 from __future__ import annotations
 

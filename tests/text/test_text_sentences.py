@@ -44,7 +44,7 @@ def sentences(text):
     [
         f"{_WRAPPED}\nweakly, inconsistently follows commands.",
         f"{_WRAPPED}\r\nweakly, inconsistently follows commands.",
-        "Came to us at nine with an hour of bad chest pain,\nBP 160 over 90 and was given 300 mg aspirin\nNitrates too.",
+        "Came to us at nine with an hour of bad chest pain,\nBP 160 over 90 and was given 300 mg aspirin\nNitrates.",
         "MGF pancreatic cancer, d. 70",
         "29 y.o. G3P1 at 35 weeks",
     ],
