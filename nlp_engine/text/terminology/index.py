@@ -18,6 +18,7 @@ import numpy.typing as npt
 from nlp_engine.errors import ModelError
 from nlp_engine.text.terminology.words import Words
 
+_SHORT_FORM = 6
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
@@ -110,11 +111,12 @@ class Index:
         size = len(self.vocabulary)
         put(self, "word_ids", {word: number for number, word in enumerate(self.vocabulary)})
         put(self, "names_with", self.words_of.turned(size))
+        put(self, "in_capitals", np.fromiter(map(_is_short_form, self.names), bool, len(self.names)))
         put(self, "first_name", _first_places(self.term_of, len(self.codes)))
         counts = np.diff(self.names_with.starts)
-        rarity = np.log((1 + len(self.names)) / (1 + counts)).astype(np.float32)
+        rarity = np.log1p((1 + len(self.names)) / (1 + counts)).astype(np.float32)
         words = Words.load()
-        put(self, "unseen_weight", float(np.log(1 + len(self.names))))
+        put(self, "unseen_weight", float(np.log(2 + len(self.names))))
         factors = np.fromiter((words.weight(word) for word in self.vocabulary), np.float32, size)
         put(self, "weights", rarity * factors)
         put(self, "sums", _sums(self.words_of, self.weights))
@@ -122,6 +124,7 @@ class Index:
 
     word_ids: dict[str, int] = field(init=False, repr=False)
     names_with: Lists = field(init=False, repr=False)
+    in_capitals: npt.NDArray[np.bool_] = field(init=False, repr=False)
     first_name: Ints = field(init=False, repr=False)
     weights: Floats = field(init=False, repr=False)
     unseen_weight: float = field(init=False, repr=False)
@@ -142,7 +145,7 @@ class Index:
             for place, (name, kind) in enumerate(((term.name, term.kind), *term.synonyms)):
                 found = () if kind is Kind.SHOWN_ONLY else words.of(name)
                 key = tuple(sorted(found))
-                if place and kind is not Kind.LAY and (not found or key in seen):
+                if place and kind is not Kind.LAY and (words.say_nothing(found) or key in seen):
                     continue
                 seen.add(key)
                 names.append(" ".join(name.split()))
@@ -227,6 +230,11 @@ class Index:
             Lists(starts, arrays["words"]),
             former,
         )
+
+
+def _is_short_form(name: str) -> bool:
+    """Say whether a name is an abbreviation, which in small letters may be another word ("HARDS", "hard")."""
+    return len(name) <= _SHORT_FORM and name.isupper()
 
 
 def _sums(lists: Lists, weights: Floats) -> Floats:

@@ -87,6 +87,8 @@ class Search:
                 of_name[names] += worth[names] * best[names]
                 best[names] = 0
         names = np.flatnonzero(dot)
+        if not phrase.isupper():
+            names = names[~index.in_capitals[names]]
         cosine = dot[names] / (float(np.sqrt((weights**2).sum())) * index.norms[names])
         if len(names) > _MOST_NAMES:
             names, cosine = _best(names, cosine)

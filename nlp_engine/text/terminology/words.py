@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal, Self
 
@@ -26,6 +27,7 @@ class TerminologyWords(KnowledgeModel):
     same: tuple[tuple[str, ...], ...]
     near: tuple[NearWords, ...]
     light: frozenset[str]
+    generic: frozenset[str]
     light_weight: float = Field(gt=0, le=1)
     opposites: tuple[tuple[str, str], ...]
     prefixes: frozenset[str]
@@ -45,6 +47,7 @@ class Words:
         self._empty = file.empty
         self._first = {word: group[0] for group in file.same for word in group}
         self._light = {self._first.get(word, word) for word in file.light}
+        self._generic = file.generic
         self._light_weight = file.light_weight
         self._near: dict[str, dict[str, float]] = {}
         for near in file.near:
@@ -76,9 +79,9 @@ class Words:
         """Return how much a word counts beside its rarity."""
         return self._light_weight if word in self._light else 1.0
 
-    def is_light(self, word: str) -> bool:
-        """Say whether a word tells how, where or when, not what."""
-        return word in self._light
+    def say_nothing(self, words: Iterable[str]) -> bool:
+        """Say whether words alone name no thing: "disease", "severe"."""
+        return all(word in self._light or word in self._generic for word in words)
 
     def near(self, word: str) -> dict[str, float]:
         """Return words of nearly the same meaning with how near they are."""

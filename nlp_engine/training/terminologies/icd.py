@@ -100,4 +100,4 @@ def _is_of_broader(code: str, name: str, own: Mapping[tuple[str, ...], str], wor
     """Say whether a broader code has the same name, or a name says too little to be one."""
     key = _key(name, words)
     owner = own.get(key, code)
-    return all(map(words.is_light, key)) or (owner != code and code.startswith(owner))
+    return words.say_nothing(key) or (owner != code and code.startswith(owner))
