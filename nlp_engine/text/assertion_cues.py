@@ -11,7 +11,17 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlp_engine.assessment import MentionLabel, Presence
-from nlp_engine.text.assertion_rules import AXES, MINUS, AssertionRules, Axis, CueRule, Signal, Value, lookup_keys
+from nlp_engine.text.assertion_rules import (
+    AXES,
+    MINUS,
+    TO_DO,
+    AssertionRules,
+    Axis,
+    CueRule,
+    Signal,
+    Value,
+    lookup_keys,
+)
 from nlp_engine.text.note import ReadNote
 from nlp_engine.text.phrases import Hit
 from nlp_engine.text.sentences import Sentence
@@ -21,6 +31,7 @@ FORWARD, BACKWARD = 200, 40
 """Farthest reach of a cue in words, so that a text without full stops takes no longer than others."""
 _ITEM_LENGTH = 60
 _PLUS, _MINUS = re.compile(r"(?<![^\s,(])\+(?=[A-Za-z])"), re.compile(r"(?<![^\s,(])-(?=[A-Za-z])")
+_TICKED, _EMPTY = re.compile(r"\[ ?[xXyY\u2713\u2714+] ?\]"), re.compile(r"\[[ _]?\]")
 _LAST_ITEM = frozenset({"or", "nor"})
 
 
@@ -106,7 +117,9 @@ class CueFinder:
             forward = sorted(said + own) if axis != "experiencer" else said
             for hit in hits:
                 for rule, value in hit.payload.rules:
-                    stops = forward if rule.direction == "forward" else said
+                    # What is warned of is a list, whatever its items say: "return for fever, worsening pain".
+                    is_warning = value == Presence.HYPOTHETICAL
+                    stops = forward if rule.direction == "forward" and not is_warning else said
                     cues.append(self._active(keys, axis, hit, rule, value, low, high, stops))
         cues = [cue for cue in cues if not _is_section_title(note, cue)]
         cues.sort(key=lambda cue: cue.first)
@@ -224,6 +237,9 @@ def keys_for_cues(note: ReadNote) -> list[str]:
     keys = lookup_keys(note.tokens.keys)
     for place in _minus_signs(note):
         keys[place] = MINUS
+    if not _TICKED.search(note.text):
+        for box in _EMPTY.finditer(note.text):
+            keys[note.tokens.range_of(box.start(), box.end())[0]] = TO_DO
     return keys
 
 

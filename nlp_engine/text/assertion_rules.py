@@ -22,7 +22,7 @@ from nlp_engine.text.tokens import keys_of
 Axis = Literal["presence", "temporality", "experiencer"]
 Value = Presence | Temporality | Experiencer
 AXES: tuple[Axis, ...] = ("presence", "temporality", "experiencer")
-NUMBER, YEAR, MINUS = "#", "yyyy", "(minus)"
+NUMBER, YEAR, MINUS, TO_DO = "#", "yyyy", "(minus)", "(todo)"
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -184,4 +184,4 @@ def _expand(phrases: Iterable[str], sets: Mapping[str, Sequence[str]]) -> Iterat
         for choice in product(*(sets[name] for name in names)):
             parts[1::2] = choice
             words = "".join(parts)
-            yield (MINUS,) if words == MINUS else keys_of(words.replace("#year", f" {YEAR} "))
+            yield (words,) if words in {MINUS, TO_DO} else keys_of(words.replace("#year", f" {YEAR} "))

@@ -65,7 +65,7 @@ class CueWeights:
         """Write the weights to a folder."""
         folder.mkdir(parents=True, exist_ok=True)
         names = sorted(self._rows, key=lambda name: self._rows[name])
-        (folder / _FEATURES).write_text(json.dumps(names, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+        (folder / _FEATURES).write_text(json.dumps(names, ensure_ascii=False) + "\n", encoding="utf-8")
         np.savez_compressed(
             folder / _WEIGHTS, **{axis: weights.astype(np.float16) for axis, weights in self._weights.items()}
         )
