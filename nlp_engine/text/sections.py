@@ -3,8 +3,8 @@
 The scope of a heading ends where the next one begins. A section that is a field ("Allergies: none") ends with its
 paragraph, one of the letterhead with its line; titles of body systems, and inner headings, stay in their section.
 
-Measured on 67 notes marked by hand (``benchmarks/sections.py``): 99.7 % of the headings are found, 99.7 % of those found
-are right, 98.5 % of the words stand in the right section. 12 of these notes were written before the rules and first
+Measured on 67 notes marked by hand (``benchmarks/sections.py``): 99.7 % of the headings are found, 99.7 % of these are
+right, 98.5 % of the words stand in the right section. 12 of these notes were written before the rules and first
 looked at behind them: 98 %, 93 % and 91 % at that first look.
 """
 
