@@ -80,15 +80,17 @@ def _print_joined(notes: Sequence[AnnotatedNote], show: int) -> None:
             group = GROUPS.get(host or "", "of other mentions")
             given = {span for span, _ in expected}
             found = {link for link in found if link[0] in given}
-            right[group] += len(expected & found)
-            gold[group] += len(expected)
-            said[group] += len(found)
+            values = {link for link in expected | found if host == "TEST" and link[0].label == "VALUE"}
+            for name, some in ((group, expected | found), ("values of tests", values)):
+                right[name] += len(expected & found & some)
+                gold[name] += len(expected & some)
+                said[name] += len(found & some)
             for span, start in sorted(expected - found)[: max(0, show)]:
                 show -= 1
                 print(f"{note.id} {_shown(note.text, span, start)}")
     print("\njoined, the annotators' attributes given")
     for group, count in gold.items():
-        made, rightly = 100 * right[group] / count, 100 * right[group] / max(said[group], 1)
+        made, rightly = 100 * right[group] / max(count, 1), 100 * right[group] / max(said[group], 1)
         print(f"{group:18} links {count:5}  made {made:5.1f} %  right of those made {rightly:5.1f} %")
 
 

@@ -54,7 +54,7 @@ class _Work:
 class ValueBinder:
     """Joins values to tests.
 
-    Of the annotators' 313 links of values on dev 96 % are made, and all of those made are right.
+    Of the annotators' 313 links of values on dev 96.5 % are made, and all of those made are right.
     """
 
     def __init__(self, rules: AttributeRules, measurements: Measurements) -> None:
