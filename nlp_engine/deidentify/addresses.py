@@ -42,6 +42,13 @@ _ON_STREET = re.compile(
 _OPERATING = re.compile(
     r"(?:operative|operating|endoscopy|surgical|surgery|procedure|imaging|cath|birthing)\s+suite\b", re.IGNORECASE
 )
+_NAME_AND_NUMBER = re.compile(
+    r"(?:^|(?<=\n)|(?<=[,:>-] )|(?<= at )|(?<= to )|(?<= in )|(?<= from )|(?<= is )|(?<=Is ))[ \t>]{0,9}"
+    r"(?=(?P<place>(?P<name>(?=[^\W\d_a-z])[\w'.-]+(?: [^\W\d_][\w'.-]*){0,3}) [1-9]\d{0,3}[A-Za-z]?)"
+    r"(?:[ \t]*(?:[,\n?!;]|\.?[ \t]*(?:$|\n)|\. [A-Z]| (?:is|was|before|in|and|far|,)\b)))"
+)
+"""A street or village of any language with its number, where a place may stand ("at Askelund 1,")."""
+
 _POST = frozenset(("dpo", "apo", "fpo"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
@@ -64,6 +71,21 @@ class AddressFinder:
             r"[ \t]*[:?]?[ \t]*(?:it is )?(?:\r?\n[ \t]*)?(?:the corner of )?(?=\S)",
             re.IGNORECASE,
         )
+        number = r"[1-9]\d{0,4}[A-Za-z]?\.?(?![\w%/:-]|[.,]\d| ?(?:mg|ml|mcg|mm|cm)\b)"
+        name, before = r"(?=[^\W\d_a-z])[\w.'-]+", r"(?<![\w/])\d{1,5},? (?:\d{1,4} )?"
+        # "via" and the like are other words too: with a small letter only what no list of words knows.
+        small = [
+            word for word in cues.street_prefixes if vocabulary.strength(word) in (Strength.UNKNOWN, Strength.NAME)
+        ]
+        prefix = alternatives((*small, *(word.capitalize() for word in cues.street_prefixes)))
+        ends = alternatives(cues.street_ends)
+        forms = (
+            rf"(?<!\w)(?:{prefix})\.? (?:[\w.'-]+ ){{1,5}}?{number}",
+            rf"{before}(?:{prefix})\.? (?:[a-z]{{1,3}} ){{0,2}}{name}",
+            rf"(?<!\w)(?:{name} ){{0,2}}(?=[^\W\d_a-z])[^\W\d_]{{2,30}}(?:{ends}) {number}",
+            rf"(?<!\w)(?:{name} ){{1,3}}(?:{alternatives(cues.street_behind)})\.? {number}",
+        )
+        self._foreign = [re.compile(form) for form in forms]
         states = f"{'|'.join(map(re.escape, places.state_codes))}|{alternatives(places.states)}"
         countries = alternatives(places.countries)
         self._allowed = re.compile(rf"(?:{alternatives((*places.states, *places.countries))})(?!\w)", re.IGNORECASE)
@@ -101,6 +123,12 @@ class AddressFinder:
         for match in _UNIT.finditer(row.text):
             if not _OPERATING.search(row.text[max(0, match.start() - 20) : match.end()]):
                 yield (*match.span(), True)
+        for form in self._foreign:
+            for match in form.finditer(row.text):
+                yield (*match.span(), False)
+        for match in _NAME_AND_NUMBER.finditer(row.text):
+            if all(self._is_foreign(name) for name in match["name"].split()):
+                yield (*match.span("place"), False)
         for match in _FOREIGN.finditer(row.text):
             if all(self._is_foreign(name) for name in match["name"].split()):
                 yield (*match.span(), False)

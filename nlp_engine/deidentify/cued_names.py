@@ -62,7 +62,9 @@ class CuedNames:
         ):
             return
         following, strength, is_hard = self._words[place], marks.strength(place), word.key in _HARD_TITLES
-        is_shouted_ms = word.key in ("ms", "mr") and word.case is Case.UPPER and not self._row.gap(place).startswith(".")
+        is_shouted_ms = (
+            word.key in ("ms", "mr") and word.case is Case.UPPER and not self._row.gap(place).startswith(".")
+        )
         if following.key in self._lists.titles or (is_shouted_ms and strength is not Strength.NAME):
             return
         if following.case is Case.LOWER or following.shouted:

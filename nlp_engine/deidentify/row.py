@@ -63,16 +63,12 @@ class Row:
         self.starts = [word.start for word in self.words]
 
     def gap(self, index: int) -> str:
-        """Return what stands between a word and the one before it; a line feed before the first."""
-        return (
-            "\n"
-            if index <= 0 or index >= len(self.words)
-            else self.text[self._end(index - 1) : self.words[index].start]
-        )
-
-    def gap_behind(self, index: int) -> str:
-        """Return what stands between a word and the next, without the possessive ending."""
-        return self.gap(index + 1)
+        """Return what stands between a word and the one before it; at both ends of the text a line feed too."""
+        if index <= 0:
+            return "\n" + (self.text[: self.words[0].start] if self.words else "")
+        if index >= len(self.words):
+            return "\n"
+        return self.text[self._end(index - 1) : self.words[index].start]
 
     def first_from(self, place: int) -> int:
         """Return the index of the first word that begins at or behind a place."""
