@@ -17,7 +17,8 @@ from nlp_engine.text.terminology.user_files import read_terminology
 
 _KEPT = 65536
 _LONGEST = 200
-"""Answers that are kept; longer mentions are no names."""
+_SHORTEST = 2
+"""Answers that are kept; longer mentions, and those of fewer letters, are no names."""
 Codes = tuple[tuple[Code, ...], tuple[Code, ...]]
 """The best code of each terminology, and alternatives with the likeliest first."""
 NOTHING: Codes = ((), ())
@@ -84,7 +85,7 @@ class TerminologyLinker:
         """Return the best code of each terminology for words, and alternatives with the likeliest first."""
         best: dict[str, Code] = {}
         others: list[Code] = []
-        if len(text) > _LONGEST:
+        if len(text) > _LONGEST or sum(map(str.isalpha, text)) < _SHORTEST:
             return NOTHING
         for terminology in self._terminologies:
             if label in terminology.labels:

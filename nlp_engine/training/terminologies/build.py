@@ -185,7 +185,8 @@ def with_usage(terms: Iterable[Term], used: Iterable[tuple[str, str]]) -> list[T
     first: dict[tuple[str, ...], str] = {}
     for text, code in used:
         key = _key(text, words)
-        if key and key not in known:
+        # What a stage or a grade is of, a text of the corpus said before: "stage III disease".
+        if key and key not in known and not any(word.isdigit() for word in key):
             counts[key][code] += 1
             first.setdefault(key, text)
     added: dict[str, list[tuple[str, Kind]]] = defaultdict(list)

@@ -50,7 +50,9 @@ def test_other_words_and_slips_are_found_and_no_side_is_made_up(linker, text, sy
     assert codes(linker, text)[system] == code
 
 
-@pytest.mark.parametrize("text", ["fever of love", "xyzzy", "disease", "", "- / -", "hard", "0" * 300, "no " * 100])
+@pytest.mark.parametrize(
+    "text", ["fever of love", "xyzzy", "disease", "", "- / -", "hard", "v", "0" * 300, "no " * 100]
+)
 def test_what_is_no_name_has_no_code_in_icd(linker, text):
     assert ICD not in codes(linker, text)
 
