@@ -144,11 +144,11 @@ class Expansion(ResultModel):
     Parameters
     ----------
     text
-        The long form, None if it cannot be told.
+        The long form; of a longer mention its words with the abbreviations written out. None if it cannot be told.
     is_defined
         Whether the note itself defines it.
     others
-        What else it may stand for.
+        What else it may stand for, the likeliest first.
     """
 
     text: str | None
