@@ -41,7 +41,9 @@ class Terminology:
 class TerminologyLinker:
     """Looks words up in terminologies; what was looked up once is kept, by its words only.
 
-    Measured by ``benchmarks/linking.py`` (figures in ``docs/text.md``).
+    Measured by ``benchmarks/linking.py`` on given spans: MeSH on BC5CDR dev, the best term right for 85.2 %, at the
+    threshold precision 88.2 and recall 83.8; HPO on GSC+ test (once) F1 76.1, best term right for 73.8 %; ICD-10-CM on
+    140 texts of our notes 87.3 % of the codes right, half of those with a code found. Drugs and users' files: not measured.
 
     Parameters
     ----------
