@@ -28,7 +28,7 @@ _POSTCODE = r"\d{4,6}|\d{3} \d{2}|\d{2}-\d{3}|\d{4}-\d{3}"
 _CODE_BEHIND = re.compile(rf",?[ \t]{{1,3}}({_POSTCODE})(?![\w%/-]|[.:]\d| ?(?:mg|ml|mcg|units|am|pm|hours)\b)")
 _CODE_BEFORE = re.compile(r"(?<![\w./-])(\d{5}|\d{3} \d{2}|\d{2}-\d{3}),?[ \t]{1,2}$")
 _FOREIGN = re.compile(
-    r"(?<![\w./%:#-])\d{1,5}[ \t]+"
+    r"(?<![\w./%:#-])\d{3,5}[ \t]+"
     r"(?P<name>[^\W\d_][^\W\d_.'-]+(?:[ \t][^\W\d_][^\W\d_.'-]+){0,2})[ \t]+\d{1,4}(?=[ \t]*[,\n])"
 )
 """A street whose number stands behind it, behind a postal code or a second number ("641 Dašická 688,")."""
@@ -43,17 +43,18 @@ _OPERATING = re.compile(
     r"(?:operative|operating|endoscopy|surgical|surgery|procedure|imaging|cath|birthing)\s+suite\b", re.IGNORECASE
 )
 _NAME_AND_NUMBER = re.compile(
-    r"(?:^|(?<=\n)|(?<=[,:>-] )|(?<= at )|(?<= to )|(?<= in )|(?<= from )|(?<= is )|(?<=Is ))[ \t>]{0,9}"
+    r"(?:(?<= at )|(?<= to )|(?<= in )|(?<= from ))"
     r"(?=(?P<place>(?P<name>(?=[^\W\d_a-z])[\w'.-]+(?: [^\W\d_][\w'.-]*){0,3}) [1-9]\d{0,3}[A-Za-z]?)"
     r"(?:[ \t]*(?:[,\n?!;]|\.?[ \t]*(?:$|\n)|\. [A-Z]| (?:is|was|before|in|and|far|,)\b)))"
 )
-"""A street or village of any language with its number, where a place may stand ("at Askelund 1,")."""
+"""A street or village with its number behind a preposition; elsewhere it may be a result ("Trop 14")."""
 
 _POST = frozenset(("dpo", "apo", "fpo"))
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINALS = frozenset(("st", "nd", "rd", "th"))
 _SURE_STREETS = frozenset("street avenue ave road rd lane boulevard blvd strasse straße".split())
 _SMALL = frozenset("de la do da del van der den los las of nad am an di du le des les na u upon".split())
+_SHORTEST_STREET = 5
 _LONGEST, _FURTHEST, _WINDOW = 16, 160, 90
 
 
@@ -140,7 +141,7 @@ class AddressFinder:
 
     def _is_foreign(self, name: str) -> bool:
         is_name = self._vocabulary.strength(fold(name)) in (Strength.UNKNOWN, Strength.NAME)
-        return fold(name) in _SMALL or (name[0].isupper() and is_name)
+        return fold(name) in _SMALL or (name[0].isupper() and is_name and len(name) >= _SHORTEST_STREET)
 
     def _house_number(self, row: Row, street: int) -> int | None:
         """Return where the house number in front of a street's name begins."""

@@ -65,6 +65,7 @@ STAYS = [
     "Strength 5/5, 2/6 murmur, pain 7/10, BP 120/80, Na 135, Plt 250000, 98.6 F, GCS 14/15, L4/5 disc.",
     "Mr. is fine. The Emergency Department and Cardiology Clinic were called. Past Medical History: none.",
     "A 45-year-old man from Texas; in 2013 he moved to Canada. 90 pack-years. Turned 90 degrees.",
+    "PTT 32, Lactate 2, Procal 1, Tbili 2, HbA1c 7\nKt/V 1, Trop 14, Phos 3, Alb 4, Hgb 9 Trop 14, MELD 18, Bishop 8.",
     "In Wartenberg sign the fifth finger abducts; a Charnley awl was used; vein of Labbe.",
     "I may see her on Monday. Will repeat labs. Mark on arm. Hope he sleeps.",
     "Metoprolol 25-50 mg, 500-1000 mL, ranges 200-1000 mg; ratio 1.5:1; 12/24 hour clock; q4-6h.",
