@@ -43,7 +43,7 @@ class TerminologyLinker:
 
     Measured by ``benchmarks/linking.py`` on given spans: MeSH on BC5CDR dev, the best term right for 85.2 %, at the
     threshold precision 88.2 and recall 83.8; HPO on GSC+ test (once) F1 76.1, best term right for 73.8 %; ICD-10-CM on
-    140 texts of our notes 87.3 % of the codes right, half of those with a code found. Drugs and users' files: not measured.
+    140 texts of our notes 87.3 % of the codes right, half of those with a code found. Drugs are not measured.
 
     Parameters
     ----------
