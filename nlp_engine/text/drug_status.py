@@ -106,7 +106,8 @@ class DrugStatuses:
             The id of each drug's section.
         """
         found: list[Status | None] = [None] * len(drugs)
-        for index, places in _by_sentence(note, drugs):
+        # A caller's spans may stand in a note without words, which has no sentences.
+        for index, places in _by_sentence(note, drugs) if note.sentences.spans else ():
             sentence = self._read(note, index, [(place, drugs[place]) for place in places])
             heard: defaultdict[int, list[tuple[int, int, Status]]] = defaultdict(list)
             for place, said in (*self._forward(sentence), *self._backward(sentence)):
