@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping
 
 from nlp_engine.assessment import MentionLabel
@@ -29,7 +30,7 @@ class SectionReader:
 
     def __init__(self, note: ReadNote) -> None:
         self._note = note
-        self._ends: dict[int, int] = {}
+        self._blank_lines = [gap.start() for gap in _BLANK_LINE.finditer(note.text)]
 
     def heading(self, span: Span) -> Heading | None:
         """Return the heading whose section has a say in a mention."""
@@ -52,9 +53,8 @@ class SectionReader:
         return {axis: value for axis, value in by_axis.items() if value is not None and span.label in _SPOKEN_OF[axis]}
 
     def _end_of(self, heading: Heading) -> int:
-        end = self._ends.get(heading.start)
-        if end is None:
-            text = self._note.text
-            blank = _BLANK_LINE.search(text, heading.end) if _HAS_TEXT.match(text, heading.end) else None
-            end = self._ends[heading.start] = blank.start() if blank else len(text)
-        return end
+        text = self._note.text
+        following = bisect_left(self._blank_lines, heading.end)
+        if following == len(self._blank_lines) or not _HAS_TEXT.match(text, heading.end):
+            return len(text)
+        return self._blank_lines[following]
