@@ -1,6 +1,7 @@
 """The sentences of tests/regression/*.yaml: assertion and section of spans that a caller gives."""
 
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,11 @@ class RegressionFile(KnowledgeModel):
 FILES = read_yaml_folder(FOLDER, RegressionFile)
 
 
+@cache
+def reader():
+    return stage()
+
+
 def cases():
     for file in FILES:
         for sentence in file.sentences:
@@ -51,7 +57,7 @@ def test_sentence(sentence):
     head = f"{section.replace('_', ' ').title()}:\n" if section else ""
     text, spans, values = unmark(head + marked)
     assert spans
-    mentions = stage().extract(Note(id="n", text=text), mentions=spans).mentions
+    mentions = reader().extract(Note(id="n", text=text), mentions=spans).mentions
     said = [
         f"{m.text}: {' '.join(sorted(w or _defaults() & {m.presence, m.temporality, m.experiencer}))}"
         for m, w in zip(mentions, values, strict=True)
