@@ -102,7 +102,10 @@ class NoteReader:
         """Return the concepts a mention names; a test only names what a laboratory finds."""
         if mention.label not in {MentionLabel.PROBLEM, MentionLabel.TEST}:
             return []
-        found = self._index.find(words, denied=mention.presence is Presence.ABSENT)
+        is_denied = mention.presence is Presence.ABSENT
+        found = dict.fromkeys(
+            concept for meant in _meanings(mention, words) for concept in self._index.find(meant, denied=is_denied)
+        )
         if mention.label is MentionLabel.PROBLEM:
             return list(found)
         return [concept for concept in found if self._concepts[concept].kind == "laboratory"]
@@ -162,3 +165,15 @@ class NoteReader:
         )
         weight: float = getattr(self._settings.weights.note, says.value)
         return Statement(says, evidence, weight * mention.score)
+
+
+def _meanings(mention: Mention, words: str) -> list[str]:
+    """Return what the words of a mention may be looked up as: themselves, and what an abbreviation stands for.
+
+    Of an abbreviation with several meanings only the one that was chosen counts, if one was.
+    """
+    expansion = mention.expansion
+    if expansion is None:
+        return [words]
+    own = [] if expansion.others else [words]
+    return own if expansion.text is None else [*own, expansion.text]

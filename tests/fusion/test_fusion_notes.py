@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 from fusion_builders import NOW, absent, day, fuse, said
 
-from nlp_engine.assessment import EvidenceKind, Experiencer, MentionLabel, NoteExtraction, Presence, Status, Temporality
+from nlp_engine.assessment import (
+    EvidenceKind,
+    Expansion,
+    Experiencer,
+    MentionLabel,
+    NoteExtraction,
+    Presence,
+    Status,
+    Temporality,
+)
 
 
 def test_a_present_mention_makes_a_finding_with_its_words_as_evidence():
@@ -139,3 +148,19 @@ def test_two_mentions_of_one_phrase_are_one_statement_by_the_later_word():
     assert finding.status is Status.ABSENT
     assert [e.statement for e in finding.opposing] == ["joint pain"]
     assert finding.supporting == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "expansion", "concept"),
+    [
+        ("COPD", Expansion(text="chronic obstructive pulmonary disease"), "copd"),
+        ("PNA", Expansion(text="pneumonia", others=("para-nitroaniline",)), "pneumonia"),
+        ("pneumonia", Expansion(text=None, others=("one thing", "another")), None),
+        ("pneumonia", Expansion(text="something else", others=("pneumonia",)), None),
+    ],
+)
+def test_of_an_abbreviation_the_chosen_meaning_counts(words, expansion, concept):
+    note, extraction = said(words)
+    mention = extraction.mentions[0].model_copy(update={"expansion": expansion})
+    findings = fuse((note, extraction.model_copy(update={"mentions": (mention,)})))
+    assert set(findings) == ({concept} if concept else set())
