@@ -58,10 +58,10 @@ class DrugStatusRules:
     def __init__(self, file: DrugStatusFile) -> None:
         said: defaultdict[tuple[str, ...], Said] = defaultdict(Said)
         for cues in file.cues:
-            for phrase in cues.forward:
-                said[keys_of(phrase)].forward = cues.status
-            for phrase in cues.backward:
-                said[keys_of(phrase)].backward = cues.status
+            for words in cues.forward:
+                said[keys_of(words)].forward = cues.status
+            for words in cues.backward:
+                said[keys_of(words)].backward = cues.status
         for phrase in [phrase for phrase in said if phrase[-1] in _LED and said[phrase].forward]:
             for auxiliary in _AUXILIARIES:
                 led = said[auxiliary, *phrase]
