@@ -20,9 +20,9 @@ import yaml
 
 from nlp_engine.extraction import Expansion
 from nlp_engine.knowledge import normalise_phrase
-from nlp_engine.text.abbreviation_rules import AbbreviationRules
-from nlp_engine.text.abbreviation_senses import Expander
-from nlp_engine.text.abbreviations import find_abbreviations
+from nlp_engine.text.abbreviations.definitions import find_abbreviations
+from nlp_engine.text.abbreviations.rules import AbbreviationRules
+from nlp_engine.text.abbreviations.senses import Expander
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections

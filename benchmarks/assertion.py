@@ -22,8 +22,8 @@ from pathlib import Path
 from nlp_engine.assessment import Mention
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
-from nlp_engine.text.assertion import DEFAULTS
-from nlp_engine.text.assertion_rules import AXES, Axis
+from nlp_engine.text.assertion.asserter import DEFAULTS
+from nlp_engine.text.assertion.rules import AXES, Axis
 from nlp_engine.text.ner.labels import load_labels
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
 from nlp_engine.training.assertion import cross_validated, read_examples

@@ -17,7 +17,7 @@ from typing import Literal
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
 from nlp_engine.record import Note, Observation
 from nlp_engine.text import TextStage
-from nlp_engine.text.analytes import Analytes
+from nlp_engine.text.measurements.analytes import Analytes
 from nlp_engine.training.corpora.annotated_note import read_annotated_notes
 
 HERE = Path(__file__).parent

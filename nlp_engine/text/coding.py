@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from nlp_engine.assessment import Code
 from nlp_engine.extraction import Expansion, MentionLabel
-from nlp_engine.text.analytes import Analytes
 from nlp_engine.text.lexicon import Lexicon
+from nlp_engine.text.measurements.analytes import Analytes
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.terminology.linker import Codes, TerminologyLinker
 from nlp_engine.text.tokens import keys_of

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nlp_engine.text.attribute_rules import Comparator
+from nlp_engine.text.attributes.rules import Comparator
 from nlp_engine.text.phrases import PhraseTable
 from nlp_engine.text.tokens import Tokens
 

@@ -13,26 +13,26 @@ from nlp_engine.errors import InputError
 from nlp_engine.extraction import Expansion
 from nlp_engine.knowledge import did_you_mean, resource
 from nlp_engine.record import Note
-from nlp_engine.text.abbreviation_rules import AbbreviationRules
-from nlp_engine.text.abbreviation_senses import Expander
-from nlp_engine.text.abbreviations import find_abbreviations
-from nlp_engine.text.analytes import Analytes
-from nlp_engine.text.assertion import Asserter, Assertion
-from nlp_engine.text.assertion_rules import AssertionRules
-from nlp_engine.text.assertion_weights import CueWeights
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.abbreviations.definitions import find_abbreviations
+from nlp_engine.text.abbreviations.rules import AbbreviationRules
+from nlp_engine.text.abbreviations.senses import Expander
+from nlp_engine.text.assertion.asserter import Asserter, Assertion
+from nlp_engine.text.assertion.rules import AssertionRules
+from nlp_engine.text.assertion.weights import CueWeights
+from nlp_engine.text.attributes.linking import Linker
+from nlp_engine.text.attributes.rules import AttributeRules
 from nlp_engine.text.coding import Coder
 from nlp_engine.text.dates import DateReader, DateRules
 from nlp_engine.text.lexicon import Lexicon
-from nlp_engine.text.linking import Linker
-from nlp_engine.text.medication_details import MedicationReader, MedicationRules
+from nlp_engine.text.measurements.analytes import Analytes
+from nlp_engine.text.measurements.observations import NoteObservations
+from nlp_engine.text.medications.details import MedicationReader, MedicationRules
 from nlp_engine.text.merging import fitting, merge, split_by_kind
 from nlp_engine.text.ner.foreign import load_reader
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.ner.labels import MENTION_LABELS
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser, SpanReader
 from nlp_engine.text.note import ReadNote, Span
-from nlp_engine.text.note_observations import NoteObservations
 from nlp_engine.text.people import PeopleReader, PeopleRules
 from nlp_engine.text.section_rules import SectionRules
 from nlp_engine.text.sections import find_sections

@@ -21,9 +21,9 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import MultiLabelBinarizer
 
 from nlp_engine.knowledge import resource
-from nlp_engine.text.assertion import DEFAULTS, Asserter, Assertion
-from nlp_engine.text.assertion_rules import Axis
-from nlp_engine.text.assertion_weights import VALUES, CueWeights
+from nlp_engine.text.assertion.asserter import DEFAULTS, Asserter, Assertion
+from nlp_engine.text.assertion.rules import Axis
+from nlp_engine.text.assertion.weights import VALUES, CueWeights
 from nlp_engine.text.note import Span
 from nlp_engine.text.stage import TextRules
 from nlp_engine.training.corpora.annotated_note import read_annotated_notes

@@ -9,9 +9,9 @@ from text_fakes import rules, stage
 
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.record import Note
-from nlp_engine.text.abbreviation_rules import AbbreviationRules
-from nlp_engine.text.abbreviation_senses import Expander
-from nlp_engine.text.abbreviations import find_abbreviations
+from nlp_engine.text.abbreviations.definitions import find_abbreviations
+from nlp_engine.text.abbreviations.rules import AbbreviationRules
+from nlp_engine.text.abbreviations.senses import Expander
 from nlp_engine.text.note import Span
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from text_fakes import stage
 
 from nlp_engine.record import Note
-from nlp_engine.text.dose_rules import DoseRules
-from nlp_engine.text.doses import Doses
+from nlp_engine.text.medications.dose_rules import DoseRules
+from nlp_engine.text.medications.doses import Doses
 
 DOSES = Doses(DoseRules.load())
 

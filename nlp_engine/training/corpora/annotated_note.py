@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nlp_engine.assessment import Experiencer, Presence, Temporality
 from nlp_engine.errors import InputError
-from nlp_engine.text.assertion import Assertion
+from nlp_engine.text.assertion.asserter import Assertion
 from nlp_engine.text.ner.labels import LABELS, MENTION_LABELS
 from nlp_engine.training.corpora.brat import read_span
 from nlp_engine.training.corpora.document import LabelledSpan

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from nlp_engine.text.abbreviations import find_abbreviations
+from nlp_engine.text.abbreviations.definitions import find_abbreviations
 
 
 @dataclass(frozen=True, slots=True)

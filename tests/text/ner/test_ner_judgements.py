@@ -5,7 +5,7 @@ import pytest
 
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
-from nlp_engine.text.assertion import Asserter
+from nlp_engine.text.assertion.asserter import Asserter
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.ner.recogniser import EntitySpan
 from nlp_engine.text.note import Span

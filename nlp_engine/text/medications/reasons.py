@@ -9,8 +9,8 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 
 from nlp_engine.extraction import MentionLabel
-from nlp_engine.text.attribute_rules import AttributeRules
-from nlp_engine.text.drug_rules import DrugStatusRules
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.medications.status_rules import DrugStatusRules
 from nlp_engine.text.note import ReadNote, Span
 
 _FAR, _LONGEST_HEAD = 25, 3

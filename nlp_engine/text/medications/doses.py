@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from nlp_engine.extraction import Attribute, AttributeLabel
-from nlp_engine.text.dose_rules import DoseRules
+from nlp_engine.text.medications.dose_rules import DoseRules
 from nlp_engine.text.quantities import number_of
 from nlp_engine.text.tokens import keys_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from nlp_engine.assessment import Attribute, AttributeLabel
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.attributes.rules import AttributeRules
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.quantities import Quantity, number_of, only_quantity, read_quantity
 

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nlp_engine.extraction import AttributeLabel, DrugStatus, MedicationDetails, Mention, MentionLabel, Presence
-from nlp_engine.text.attribute_rules import AttributeRules
-from nlp_engine.text.dose_rules import DoseRules
-from nlp_engine.text.doses import Doses
-from nlp_engine.text.drug_rules import DrugStatusRules
-from nlp_engine.text.drug_status import DrugStatuses, Status
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.medications.dose_rules import DoseRules
+from nlp_engine.text.medications.doses import Doses
+from nlp_engine.text.medications.plausibility import DoseLimits
+from nlp_engine.text.medications.reasons import Reasons
+from nlp_engine.text.medications.status import DrugStatuses, Status
+from nlp_engine.text.medications.status_rules import DrugStatusRules
 from nlp_engine.text.note import ReadNote, Span
-from nlp_engine.text.plausibility import DoseLimits
-from nlp_engine.text.reasons import Reasons
 
 _NUMBERED = frozenset(
     {AttributeLabel.FREQUENCY, AttributeLabel.DURATION, AttributeLabel.STRENGTH, AttributeLabel.DOSAGE}

@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from nlp_engine.assessment import Attribute, AttributeLabel, MentionLabel
-from nlp_engine.text.attribute_rules import AttributeRules
-from nlp_engine.text.hosts import FAR, NEAR, Hosts
-from nlp_engine.text.measurements import Measurements
-from nlp_engine.text.medications import Medications
+from nlp_engine.text.attributes.hosts import FAR, NEAR, Hosts
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.measurements.binding import ValueBinder
+from nlp_engine.text.measurements.reader import Measurements
+from nlp_engine.text.medications.reader import Medications
 from nlp_engine.text.note import ReadNote, Span
-from nlp_engine.text.value_binding import ValueBinder
 
 Linked = defaultdict[int, list[Attribute]]
 

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_engine.assessment import Cue, Experiencer, MentionLabel, Presence, Temporality
-from nlp_engine.text.assertion_cues import BACKWARD, FORWARD, ActiveCue, CueFinder, SentenceCues, keys_for_cues
-from nlp_engine.text.assertion_features import FeatureReader
-from nlp_engine.text.assertion_rules import AssertionRules, Axis, Value
-from nlp_engine.text.assertion_sections import SectionReader
-from nlp_engine.text.assertion_weights import VALUES, CueWeights
+from nlp_engine.text.assertion.cues import BACKWARD, FORWARD, ActiveCue, CueFinder, SentenceCues, keys_for_cues
+from nlp_engine.text.assertion.features import FeatureReader
+from nlp_engine.text.assertion.rules import AssertionRules, Axis, Value
+from nlp_engine.text.assertion.sections import SectionReader
+from nlp_engine.text.assertion.weights import VALUES, CueWeights
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.note import ReadNote, Span
 

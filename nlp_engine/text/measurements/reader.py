@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from nlp_engine.assessment import Attribute, AttributeLabel, Flag, MentionLabel
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.attributes.rules import AttributeRules
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.quantities import Quantity, read_quantity
 

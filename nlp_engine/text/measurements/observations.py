@@ -14,17 +14,17 @@ from datetime import datetime
 
 from nlp_engine.assessment import Experiencer, MentionLabel, Presence, Temporality
 from nlp_engine.record import Note, NoteSpan, Observation, ObservationKind
-from nlp_engine.text.analytes import Analytes
-from nlp_engine.text.assertion import Asserter, Assertion
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.assertion.asserter import Asserter, Assertion
+from nlp_engine.text.attributes.rules import AttributeRules
 from nlp_engine.text.dates import DateReader
 from nlp_engine.text.dates.rules import DateRules
+from nlp_engine.text.measurements.analytes import Analytes
+from nlp_engine.text.measurements.panels import PanelFinder
+from nlp_engine.text.measurements.readings import Reading, ReadingFinder
+from nlp_engine.text.measurements.said_dates import SaidDate, SaidDates
+from nlp_engine.text.measurements.table_reader import TableReader
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.note import ReadNote, Span
-from nlp_engine.text.note_tables import TableReader
-from nlp_engine.text.panels import PanelFinder
-from nlp_engine.text.readings import Reading, ReadingFinder
-from nlp_engine.text.said_dates import SaidDate, SaidDates
 from nlp_engine.text.tokens import Tokens
 
 _ATTACHED = re.compile(r"[\s,]*[(\[]?\s*(?:(?:on|from|at|of|as of|dated|back|@)\s+)?", re.IGNORECASE)

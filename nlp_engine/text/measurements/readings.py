@@ -15,12 +15,12 @@ from typing import Any
 
 from nlp_engine.assessment import Flag
 from nlp_engine.record import ObservationKind
-from nlp_engine.text.analytes import Analyte, Analytes
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.measurements.analytes import Analyte, Analytes
+from nlp_engine.text.measurements.chains import Chains
 from nlp_engine.text.note import ReadNote
 from nlp_engine.text.phrases import Hit, phrase_table
 from nlp_engine.text.quantities import Quantity, number_of, read_quantity
-from nlp_engine.text.reading_chains import Chains
 
 _MOST_FILLERS = 4
 _BEFORE, _FAR, _SPECIMEN_REACH, _IN_LIST = 6, 20, 25, 3

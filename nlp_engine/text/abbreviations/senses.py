@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nlp_engine.extraction import Expansion, MentionLabel
-from nlp_engine.text.abbreviation_rules import (
+from nlp_engine.text.abbreviations.rules import (
     Abbreviation,
     AbbreviationRules,
     AbbreviationTable,

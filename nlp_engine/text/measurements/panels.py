@@ -10,12 +10,12 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from nlp_engine.text.analytes import Analyte, Analytes
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.measurements.analytes import Analyte, Analytes
+from nlp_engine.text.measurements.readings import Reading
 from nlp_engine.text.note import ReadNote
 from nlp_engine.text.phrases import Hit, PhraseTable
 from nlp_engine.text.quantities import Quantity, number_of, read_quantity
-from nlp_engine.text.readings import Reading
 from nlp_engine.text.tokens import keys_of
 
 _FEWEST = 4

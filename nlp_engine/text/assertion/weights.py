@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nlp_engine.assessment import Experiencer, Presence, Temporality
 from nlp_engine.errors import ModelError
 from nlp_engine.knowledge import resource
-from nlp_engine.text.assertion_rules import Axis, Value
+from nlp_engine.text.assertion.rules import Axis, Value
 
 VALUES: Mapping[Axis, tuple[Value, ...]] = {
     "presence": tuple(Presence),

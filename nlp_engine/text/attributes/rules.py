@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from nlp_engine.assessment import AttributeLabel, Flag
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
-from nlp_engine.text.analytes import fold_unit, unit_spellings
+from nlp_engine.text.measurements.analytes import fold_unit, unit_spellings
 from nlp_engine.text.phrases import PhraseTable
 from nlp_engine.text.tokens import keys_of
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlp_engine.assessment import Flag
-from nlp_engine.text.analytes import Analytes
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.measurements.analytes import Analytes
 from nlp_engine.text.note import ReadNote
 from nlp_engine.text.phrases import phrase_table
 from nlp_engine.text.quantities import Quantity, read_quantity

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nlp_engine.extraction import Cue, DrugStatus
-from nlp_engine.text.attribute_rules import AttributeRules
-from nlp_engine.text.drug_rules import DrugStatusRules, Said
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.medications.status_rules import DrugStatusRules, Said
 from nlp_engine.text.note import ReadNote, Span
 
 _NUMBER, _DRUG = "#", "\0"

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlp_engine.assessment import MentionLabel, Presence
-from nlp_engine.text.assertion_rules import (
+from nlp_engine.text.assertion.rules import (
     AXES,
     MINUS,
     TO_DO,

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from nlp_engine.text.analytes import Analyte, Analytes
-from nlp_engine.text.attribute_rules import AttributeRules
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.measurements.analytes import Analyte, Analytes
+from nlp_engine.text.measurements.readings import Reading
+from nlp_engine.text.measurements.said_dates import SaidDate, SaidDates
 from nlp_engine.text.note import ReadNote
 from nlp_engine.text.phrases import Hit
 from nlp_engine.text.quantities import read_quantity
-from nlp_engine.text.readings import Reading
-from nlp_engine.text.said_dates import SaidDate, SaidDates
 from nlp_engine.text.tables import Cell, Row, Table, find_tables
 
 _CLOCK = re.compile(

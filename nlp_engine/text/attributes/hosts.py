@@ -6,8 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from nlp_engine.assessment import AttributeLabel, MentionLabel
-from nlp_engine.text.attribute_rules import AttributeRules
-from nlp_engine.text.columns import Columns
+from nlp_engine.text.attributes.columns import Columns
+from nlp_engine.text.attributes.rules import AttributeRules
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.tokens import lines_of
 

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 
 from nlp_engine.assessment import MentionLabel
-from nlp_engine.text.assertion_rules import Axis, Value
+from nlp_engine.text.assertion.rules import Axis, Value
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.sections import Heading
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from nlp_engine.assessment import Attribute, AttributeLabel, MentionLabel
-from nlp_engine.text.attribute_rules import AttributeRules
-from nlp_engine.text.measurements import Measurements
+from nlp_engine.text.attributes.rules import AttributeRules
+from nlp_engine.text.measurements.reader import Measurements
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.quantities import Quantity, read_quantity
 from nlp_engine.text.tables import Table, find_tables

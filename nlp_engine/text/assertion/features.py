@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from nlp_engine.text.assertion_cues import ActiveCue
-from nlp_engine.text.assertion_rules import YEAR, Axis, Value
+from nlp_engine.text.assertion.cues import ActiveCue
+from nlp_engine.text.assertion.rules import YEAR, Axis, Value
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.sections import Heading
 

@@ -1,0 +1,1 @@
+"""Abbreviations: what a note defines, and what is usual where it stands."""

@@ -1,0 +1,1 @@
+"""Whether a thing is there, when, and who has it."""

@@ -1,0 +1,1 @@
+"""Attributes joined to the mention they belong to."""

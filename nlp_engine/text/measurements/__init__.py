@@ -1,0 +1,1 @@
+"""Results told in a note: values joined to their tests, and the observations that they are."""

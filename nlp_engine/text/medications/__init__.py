@@ -1,0 +1,1 @@
+"""Drugs of a note: doses, status, reason, and doubts about them."""
