@@ -17,6 +17,7 @@ from nlp_engine.text.tokens import fold
 
 _FEWEST_WEEKS, _WEEKS = 4, 100
 _PIECE = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*|\d+")
+_TRIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,12 @@ class Surrogates:
 
     def scrambled(self, written: str) -> str:
         """Return other digits and letters in the same form; case, signs and length stay."""
-        signs, stream = [], self._stream("scramble", fold(written))
+        # A single digit may come out as itself; what has neither digits nor letters stays.
+        tries = (self._scrambled(written, turn) for turn in range(_TRIES))
+        return next((new for new in tries if new != written), written)
+
+    def _scrambled(self, written: str, turn: int) -> str:
+        signs, stream = [], self._stream("scramble", f"{fold(written)}{turn or ''}")
         for sign in written:
             number = stream()
             if sign.isdecimal():
@@ -112,8 +118,7 @@ class Surrogates:
                 signs.append(letter.upper() if sign.isupper() else letter)
             else:
                 signs.append(sign)
-        new = "".join(signs)
-        return new if new != written else self.scrambled(new)
+        return "".join(signs)
 
     def address(self, written: str) -> str:
         """Return an address of the same form: words like "Street" and states stay, names and numbers change."""

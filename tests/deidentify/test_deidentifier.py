@@ -180,3 +180,8 @@ def test_patterns_find_their_examples(pattern):
     assert pattern.examples
     assert [text for text in pattern.examples if not list(find_numbers(text, [pattern]))] == []
     assert [text for text in pattern.not_examples if list(find_numbers(text, [pattern]))] == []
+
+
+def test_a_single_digit_changes():
+    changed = [new(f"12 Oak Street{digit}").text for digit in range(1, 10)]
+    assert all(not text.endswith(str(digit)) for digit, text in enumerate(changed, 1))
