@@ -219,3 +219,17 @@ def test_a_student_with_another_tokenizer_needs_the_same_words(config, tokenizer
     one, other = (TaggedDocument(split_words(text, tokenizer), {}) for text in ("K+ 5.9", "K+ high"))
     with pytest.raises(ValueError, match="other words"):
         teach([one], [other], None)
+
+
+def test_the_last_epochs_are_averaged(config, labels, data, tmp_path):
+    seen = []
+    two = config.model_copy(update={"averaged": 2})
+    model = trainer.train(
+        two,
+        labels,
+        data=data,
+        work=tmp_path,
+        after_epoch=lambda _, model: seen.append(model.heads["bc5cdr"].weight.detach().clone()),
+    )
+    assert not torch.equal(*seen)
+    assert torch.allclose(model.heads["bc5cdr"].weight, (seen[0] + seen[1]) / 2, atol=1e-6)

@@ -66,6 +66,8 @@ class NerConfig(KnowledgeModel):
         Corpora that ``rules/ner/labels.yaml`` does not know, by a name of their own.
     repeats
         How often an epoch passes over a corpus, each time cut into windows at other places; 1 if not named.
+    averaged
+        How many of the last epochs' weights are averaged at the end.
     subwords_per_batch
         Sub-words in a batch, padding included; all of one corpus.
     warmup
@@ -89,6 +91,7 @@ class NerConfig(KnowledgeModel):
     repeats: dict[str, int] = Field(default_factory=dict)
     seed: int
     epochs: int
+    averaged: int = 1
     subwords_per_batch: int
     encoder_learning_rate: float
     head_learning_rate: float

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def train(
     work: Path,
     after_epoch: Callable[[int, MultiHeadTagger], None] | None = None,
 ) -> MultiHeadTagger:
-    """Train on the train parts of the configured corpora and return the model of the last epoch.
+    """Train on the train parts of the configured corpora and return the model of the last epoch, or of the last few.
 
     Parameters
     ----------
@@ -67,9 +67,24 @@ def train(
         torch.manual_seed(config.seed + epoch)
         _run_epoch(epoch, state, _batches(config, corpora, epoch=epoch), tokenizer, config)
         _save(work / CHECKPOINT, state, epoch + 1)
+        torch.save(state.model.state_dict(), _weights_after(epoch + 1, work))
+        _weights_after(epoch + 1 - config.averaged, work).unlink(missing_ok=True)
         if after_epoch is not None:
             after_epoch(epoch + 1, state.model)
+    last = range(max(1, config.epochs - config.averaged + 1), config.epochs + 1)
+    state.model.load_state_dict(
+        average([torch.load(_weights_after(number, work), weights_only=True) for number in last])
+    )
     return state.model
+
+
+def average(weights: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Return the mean of some networks' weights (Wortsman M et al., Model soups, ICML 2022)."""
+    return {name: torch.stack([each[name].float() for each in weights]).mean(dim=0) for name in weights[0]}
+
+
+def _weights_after(epoch: int, work: Path) -> Path:
+    return work / f"weights_{epoch}.pt"
 
 
 def _in_work(config: NerConfig, work: Path) -> NerConfig:
