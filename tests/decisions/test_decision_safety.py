@@ -16,7 +16,15 @@ from decision_builders import (
     result,
 )
 
-from nlp_engine.assessment import Experiencer, Flag, MentionLabel, Presence, Temporality
+from nlp_engine.assessment import (
+    DrugStatus,
+    Experiencer,
+    Flag,
+    MedicationDetails,
+    MentionLabel,
+    Presence,
+    Temporality,
+)
 from nlp_engine.decisions import Decision
 from nlp_engine.record import Sex
 
@@ -52,6 +60,9 @@ def test_a_drug_of_blood_pressure_in_pregnancy(stage):
         {"temporality": Temporality.HISTORICAL},
         {"temporality": Temporality.FUTURE},
         {"experiencer": Experiencer.FAMILY},
+        {"medication": MedicationDetails(status=DrugStatus.STOPPED)},
+        {"medication": MedicationDetails(status=DrugStatus.HELD)},
+        {"medication": MedicationDetails(status=DrugStatus.PLANNED)},
     ],
 )
 def test_a_drug_that_a_note_does_not_say_is_taken_makes_no_card(stage, more):

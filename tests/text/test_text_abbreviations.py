@@ -59,6 +59,7 @@ def test_the_meaning_that_label_and_context_choose(text, phrase, label, expected
     [
         ("all of the pain is gone", "all of the pain", "PROBLEM"),
         ("ALL LEADS SHOW PACING", "ALL LEADS", "TEST"),
+        ("1.5 L fluid restriction", "1.5 L fluid restriction", "TREATMENT"),
         ("the 2nd pain", "2nd pain", "PROBLEM"),
         ("5 mg of it", "5 mg", "DRUG"),
         ("pneumonia", "pneumonia", "PROBLEM"),

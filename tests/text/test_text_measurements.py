@@ -188,3 +188,20 @@ def test_a_result_told_in_a_note_reaches_rules_and_report():
     assert evidence.method == "value in the text of a note"
     assert 'href="#note-1-8-11"' in made.to_html()
     assert len(engine.assess(made.record).lab_results) == len(made.lab_results)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Labs 3/4/26 (prior 2/18/26): WBC 2.1 (3.4), plt 71K.", [("2.1", (3, 4)), ("71", (3, 4))]),
+        ("INR was 4.8 on 3/2, held, INR 2.3 on 3/3.", [("4.8", (3, 2)), ("2.3", (3, 3))]),
+        ("CRP 24 (from 186 pre-op), ALT 38, K 3.9", [("24", (3, 4)), ("38", (3, 4)), ("3.9", (3, 4))]),
+        ("Trop 0.42 (ref <0.04), lactate 2.8", [("0.42", (3, 4)), ("2.8", (3, 4))]),
+        ("Meds: metoprolol bid\nNa 133, K 5.1", [("133", (3, 4)), ("5.1", (3, 4))]),
+        ("Meds: metoprolol bid, Na 133, K 5.1", []),
+        ("HbA1c 71 mmol/mol", [("71", (3, 4))]),
+    ],
+)
+def test_dates_brackets_and_lists_of_drugs_beside_results(text, expected):
+    found = said(text, phrases={"metoprolol": "DRUG"})
+    assert [(value, (time.month, time.day)) for _, value, _, time in found] == expected

@@ -121,6 +121,11 @@ def test_status(text, expected):
     assert [status(found["metformin"]), status(found["lisinopril"])] == expected
 
 
+def test_a_change_on_a_condition_is_no_status():
+    found = read("If the fever returns, stop metformin. Stop lisinopril.", metformin="DRUG", lisinopril="DRUG")
+    assert [status(found["metformin"]), status(found["lisinopril"])] == [None, "stopped"]
+
+
 def test_the_cue_of_a_status_is_kept_and_a_section_has_none():
     found = read("MEDICATIONS: metformin. Plan: hold lisinopril.", metformin="DRUG", lisinopril="DRUG")
     assert found["metformin"].medication.cue is None
@@ -137,6 +142,7 @@ def test_the_cue_of_a_status_is_kept_and_a_section_has_none():
         ("metformin held for diabetes", False),
         ("metformin. He has diabetes", False),
         ("no diabetes: metformin", False),
+        ("lisinopril (held for diabetes), metformin", False),
         ("metformin for 3 days, then diabetes", False),
     ],
 )

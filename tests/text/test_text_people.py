@@ -42,6 +42,7 @@ def facts(text: str) -> set[str]:
         ("Age/Sex: 15 y M   Wt: 58.2 kg", {"AGE 15 a", "SEX male", "WEIGHT 58.2 kg"}),
         ("41yoF w/ T2DM", {"AGE 41 a", "SEX female"}),
         ("19mo M, seizure", {"AGE 19 mo", "SEX male"}),
+        ("B: 81 yr F POD #2 hip ORIF. MR#: 77", {"AGE 81 a", "SEX female"}),
         ("A 17-year-old with history of weight loss.", {"AGE 17 a"}),
         ("29 y.o. G3P1011 @ 35w4d, HA", {"AGE 29 a", "GRAVIDITY 3", "PARITY 1", "GESTATION 249 d"}),
         ("G2P1 at 32 weeks.", {"GRAVIDITY 2", "PARITY 1", "GESTATION 224 d"}),

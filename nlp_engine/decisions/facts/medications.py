@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from nlp_engine.assessment import (
+    DrugStatus,
     Evidence,
     EvidenceKind,
     Experiencer,
@@ -29,6 +30,7 @@ NOT_TAKEN_SECTIONS = frozenset(
 """Drugs named in these sections say nothing about what the patient takes; those of a procedure were given for it."""
 
 
+_NOT_TAKEN = frozenset({DrugStatus.STOPPED, DrugStatus.HELD, DrugStatus.ALLERGIC})
 _DRUG_LABELS = frozenset({MentionLabel.DRUG, MentionLabel.TREATMENT})
 _STATUS_UNKNOWN = "the table does not say whether it is still taken"
 _NOTES_DISAGREE = "the note says both that it is taken and that it is not"
@@ -110,11 +112,15 @@ class Takes(FactSpec):
 def is_taken(note: Note, mention: Mention, drugs: DrugClasses) -> bool | None:
     """Say whether a mention says that the drug is taken; None when it says nothing about that.
 
-    What is only possible, planned, past ("has tried"), conditional or another person's says nothing.
+    What is only possible, planned, past ("has tried"), conditional ("if it bleeds, stop") or another person's says
+    nothing. What the note says happens with the drug counts ("STOP" in a column of a reconciliation table).
     """
     if mention.experiencer is not Experiencer.PATIENT or mention.section in NOT_TAKEN_SECTIONS:
         return None
-    if mention.presence is Presence.ABSENT:
+    status = mention.medication.status if mention.medication is not None else None
+    if mention.presence is Presence.HYPOTHETICAL or status is DrugStatus.PLANNED:
+        return None
+    if mention.presence is Presence.ABSENT or status in _NOT_TAKEN:
         return False
     if drugs.says_not_taken(note.text, mention.start, mention.end):
         return False

@@ -132,6 +132,9 @@ class Expander:
             entry = found.entry
             if entry.short in file.before_word and not _is_before_word(text, tokens, found.behind, stop):
                 continue
+            is_litres = entry.short == "L" and tokens.starts[place] > span.start and tokens.keys[place - 1][0].isdigit()
+            if is_litres:
+                continue
             if entry.short.lower() in file.capitals_only and _is_shouted(text, tokens, found, span):
                 continue
             return found

@@ -25,10 +25,11 @@ from nlp_engine.text.measurements.said_dates import SaidDate, SaidDates
 from nlp_engine.text.measurements.table_reader import TableReader
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.note import ReadNote, Span
-from nlp_engine.text.tokens import Tokens
+from nlp_engine.text.tokens import Tokens, lines_of
 
 _ATTACHED = re.compile(r"[\s,]*[(\[]?\s*(?:(?:on|from|at|of|as of|dated|back|@)\s+)?", re.IGNORECASE)
 _SINCE = re.compile(r"\b(?:since|until|till|after|before|by)\s*$", re.IGNORECASE)
+_PRIOR = re.compile(r"\b(?:prior|previous|prev|last|vs)\b[.:]?\s*(?:(?:on|from)\s+)?$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GLUED = re.compile(r"[^\W\d_]+(?=\d)")
 _DISCHARGE = re.compile(r"\bdischarge\b", re.IGNORECASE)
@@ -40,6 +41,7 @@ _STAY, _DISCHARGED = (
     frozenset({"discharge_diagnosis", "discharge_medications", "discharge_instructions"}),
 )
 _TOP = 600
+_DRUGS = "medications"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class NoteObservations:
         readings = self._all(read, mentions, dates)
         if not readings:
             return ()
+        lines = _ResultLines(read, readings, mentions)
         spans = [_name_span(read, reading) for reading in readings]
         assertions = self._asserter.decide(read, spans, judgements)
         is_summary = _is_summary(note, read)
@@ -119,7 +122,10 @@ class NoteObservations:
         carried = _Carried(read)
         for reading, assertion in zip(readings, assertions, strict=True):
             when = carried.told(reading, self._when(note, read, reading, dates, is_summary=is_summary))
-            if when.is_known and self._holds(read, reading, assertion, when, is_summary=is_summary):
+            among_drugs = not lines.hold(reading)
+            if when.is_known and self._holds(
+                read, reading, assertion, when, is_summary=is_summary, is_among_drugs=among_drugs
+            ):
                 found.append(_observation(note, read, reading, when))
         return tuple(found)
 
@@ -136,7 +142,16 @@ class NoteObservations:
         starts = [span.start for span in mentions]
         return [by_place[place] for place in sorted(by_place) if not _is_drug(read, by_place[place], mentions, starts)]
 
-    def _holds(self, read: ReadNote, reading: Reading, assertion: Assertion, when: _When, *, is_summary: bool) -> bool:
+    def _holds(
+        self,
+        read: ReadNote,
+        reading: Reading,
+        assertion: Assertion,
+        when: _When,
+        *,
+        is_summary: bool,
+        is_among_drugs: bool,
+    ) -> bool:
         """Say whether a reading is a result of the patient."""
         heading = read.sections.at(read.tokens.starts[reading.first])
         section = heading.kind.id if heading is not None and heading.kind is not None else ""
@@ -144,7 +159,7 @@ class NoteObservations:
             is_summary or assertion.temporality is Temporality.HISTORICAL or section in self._file.dated_sections
         )
         return (
-            section not in self._file.left_out_sections
+            (section not in self._file.left_out_sections or (section == _DRUGS and not is_among_drugs))
             and (when.is_said or not needs_date)
             and _is_told(assertion, is_word=reading.is_word)
             and assertion.temporality is not Temporality.FUTURE
@@ -169,6 +184,8 @@ class NoteObservations:
             # In a summary of the stay that is the note's own day.
             return _When(note.time, is_known=is_summary, is_said=True)
         before = dates.within(max(sentence.start, start - 4 * _NEAR), start)
+        if len(before) > 1 and _PRIOR.search(read.text, max(0, before[-1].start - 12), before[-1].start):
+            before.pop()  # "Labs 9/12 (prior 8/29): WBC 2.1 (3.4)"
         if before:
             if _SINCE.search(read.text, max(0, before[-1].start - 10), before[-1].start):
                 return _When(None, is_known=False)
@@ -201,6 +218,26 @@ def _time_of(note: Note, date: SaidDate) -> _When:
     if day.date() == note.time.date():
         return _When(note.time, is_said=True)
     return _When(day.replace(tzinfo=note.time.tzinfo), is_known=day.date() < note.time.date(), is_said=True)
+
+
+class _ResultLines:
+    """The lines that tell several results and no drug: below "Meds:" they are not about drugs any more."""
+
+    def __init__(self, read: ReadNote, readings: Sequence[Reading], mentions: Sequence[Span]) -> None:
+        self._read = read
+        self._starts = [start for start, _ in lines_of(read.text)]
+        drugs = {self._line(span.start) for span in mentions if span.label in _NOT_DRUG}
+        told: dict[int, set[str]] = {}
+        for reading in readings:
+            told.setdefault(self._line(read.tokens.starts[reading.name]), set()).add(reading.analyte.id)
+        self._lines = {line for line, ids in told.items() if len(ids) > 1 and line not in drugs}
+
+    def hold(self, reading: Reading) -> bool:
+        """Say whether a reading stands in such a line."""
+        return self._line(self._read.tokens.starts[reading.name]) in self._lines
+
+    def _line(self, place: int) -> int:
+        return bisect_right(self._starts, place)
 
 
 def _is_told(assertion: Assertion, *, is_word: bool) -> bool:

@@ -134,11 +134,11 @@ class ReadingFinder:
         """Say whether words before a value tell of another time; those that open a story reach farther."""
         keys = note.tokens.keys
         near = max(self._clause_start(note, hit.first), hit.first - 4)
-        if any(True for _ in self._elsewhen.find(keys, near, first)):
+        if any(not _is_closed(keys, found.behind, hit.first) for found in self._elsewhen.find(keys, near, first)):
             return True
         far = self._clause_start(note, hit.first, _FAR)
         now = max((place + 1 for place in range(far, hit.first) if keys[place] in _NOW), default=far)
-        return any(True for _ in self._elsewhen_far.find(keys, now, first))
+        return any(not _is_closed(keys, found.behind, hit.first) for found in self._elsewhen_far.find(keys, now, first))
 
     def _stop(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]]) -> int:
         end = note.sentences.at(note.tokens.starts[hit.first]).end
@@ -195,6 +195,7 @@ class ReadingFinder:
             key = ""
         if (
             is_glued
+            and not (key == "k" and _THOUSANDS in hit.payload[0].units)
             and (key[0].isalnum() or (key in "/-" and quantity.unit is None))
             and not self._chains.arrow(note, behind, stop)
         ):
@@ -222,8 +223,8 @@ class ReadingFinder:
         """Say whether a value is a goal or a condition: "goal BP < 130/80", "transfuse for Hgb < 7"."""
         keys = note.tokens.keys
         low = self._clause_start(note, hit.first)
-        words = [*keys[low : hit.first], *keys[hit.behind : quantity.first]]
-        if any(word in self._file.targets for word in words):
+        places = [*range(low, hit.first), *range(hit.behind, quantity.first)]
+        if any(keys[at] in self._file.targets and not _is_closed(keys, at, hit.first) for at in places):
             return True
         if quantity.comparator is not None and hit.first and keys[hit.first - 1] in self._file.not_with_comparator:
             return True
@@ -311,12 +312,19 @@ class ReadingFinder:
         return any(abs(place - own) < _NEAR for place in beside)
 
 
+def _is_closed(keys: Sequence[str], place: int, stop: int) -> bool:
+    """Say whether words before a place stand in a bracket that closes before a name: "CEA 2 (9 pre-op), ALT 38"."""
+    return next((key for key in keys[place:stop] if key in "()"), "") == ")"
+
+
 def _has_stop(note: ReadNote, first: int, behind: int) -> bool:
     """Say whether a sentence ends, or the present begins, between two words."""
     return any(key in {".", ";"} or key in _NOW for key in note.tokens.keys[first:behind])
 
 
 _NEAR = 60
+_THOUSANDS = "10*3/uL"
+"""Counts in this unit may be written as "71K"."""
 _NOW = frozenset({"now", "today", "currently", "tonight"})
 _CLOCK = re.compile(r"0\d{3}")
 _MOVES = frozenset(

@@ -41,6 +41,9 @@ class MedicationRules:
         return cls(DrugStatusRules.load(), DoseRules.load(), DoseLimits.load())
 
 
+_CHANGES = frozenset({DrugStatus.STOPPED, DrugStatus.HELD, DrugStatus.DECREASED, DrugStatus.INCREASED})
+
+
 class MedicationReader:
     """Gives doses, frequencies and durations their numbers, and drugs their `MedicationDetails`."""
 
@@ -81,6 +84,8 @@ class MedicationReader:
         return result
 
     def _with_details(self, mention: Mention, status: Status | None, reason: str | None) -> Mention:
+        if status is not None and mention.presence is Presence.HYPOTHETICAL and status.status in _CHANGES:
+            status = None  # "if ANC < 1 stop clozapine"
         is_taken = status is None or status.status is not DrugStatus.ALLERGIC
         doubts = self._limits.doubts(mention) if is_taken else ()
         if status is None and reason is None and not doubts:

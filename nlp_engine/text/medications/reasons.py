@@ -98,6 +98,8 @@ class Reasons:
             return found[before] if in_list and before in found and found[before] < before else None
         if mentions[before].label != MentionLabel.PROBLEM or not words:
             return None
+        if ")" in words and "(" not in words:
+            return None  # "lithium (held for toxicity), olanzapine"
         if not all(key in self._rules.head_words or key in _SIGNS or key[0].isdigit() for key in words):
             return None
         return before if words != [","] and "." not in words else None

@@ -14,7 +14,7 @@ from nlp_engine.text.people.rules import PeopleRules, SexWord
 _OLD = re.compile(
     r"(?:(?<![\w./-])|(?<=\b[Aa]))(?P<count>\d{1,3}|x{2,4})(?:[ -]?\d/\d)?[\s-]{0,2}"
     r"(?:(?P<unit>years?|yrs?|y|months?|mos?|mths?|weeks?|wks?|days?)[\s.-]{0,2}(?:old\b|of\sage\b)"
-    r"|y\s?[/.]\s?o\b\.?|yo(?P<glued>[mf])?\b|(?<=\d)y(?=\s?[mf]\b)|(?<=\d\s)y(?=\s[mf]\b)"
+    r"|y\s?[/.]\s?o\b\.?|yo(?P<glued>[mf])?\b|(?<=\d)y(?=\s?[mf]\b)|(?<=\d\s)y(?=\s[mf]\b)|(?<=\d\s)(?:years?|yrs?)(?=\s(?:[mf]|(?:fe)?male)\b)"
     r"|(?P<mo>m\s?[/.]\s?o\b\.?|mo\s?o\b|mo(?=\s[mf]\b)))",
     re.IGNORECASE,
 )
@@ -77,6 +77,10 @@ _OPENING_WORDS = frozenset({"pt", "is", "a", "an", "this", "for"})
 _AHEAD, _BACK, _TERSE_SIGHT = 9, 8, 12
 _FEW, _CLEAR, _OPENING = 3, 10, 3
 _TEMPERATURE = re.compile(r"(?:\bT(?:emp(?:erature)?|max|m|c)?\W{0,3}(?:of |is |was )?|[\u00b0])$", re.IGNORECASE)
+
+
+# "MR#" is a number of a record, "MS" a disease or a drug.
+_TITLE = re.compile(r"(?:M[a-z]+\.?|M(?:R|RS|S|ISS)\.)\s{0,2}(?=[A-Z_*\[X])")
 
 
 def ages(note: ReadNote, rules: PeopleRules) -> Iterator[PersonFact]:
@@ -231,6 +235,8 @@ def speaks_of(note: ReadNote, rules: PeopleRules) -> PersonFact | None:
     for place, key in enumerate(note.tokens.keys):
         sex = words.get(key)
         if sex is None or note.sentences.index_at(note.tokens.starts[place]) in kin:
+            continue
+        if key in rules.titles and not _TITLE.match(note.text, note.tokens.starts[place]):
             continue
         counts[sex] += 1
         first.setdefault(sex, place)
