@@ -98,6 +98,14 @@ def test_the_date_of_a_heading_line_and_of_a_list_counts():
     assert said("K 5.9", time=None) == [("K", "5.9", None, None)]
 
 
+def test_the_clock_behind_a_value_counts_in_a_note_with_a_time():
+    text = "FSBG 42 at 0630, diaphoretic. Gave D50, BG 118 at 06:50. Glucose 90 at 1900"
+    assert [(value, time.hour, time.minute) for _, value, _, time in said(text)] == [
+        ("42", 6, 30), ("118", 6, 50), ("90", 10, 0),
+    ]  # fmt: skip
+    assert {time.hour for *_, time in said(text, time=datetime(2026, 3, 4))} == {0}
+
+
 TABLE = "Lab      3/1     3/2     today\nCr       1.2     1.9     2.3\nK        4.1     --      5.9"
 ROWS = "Date      Cr    K\n03/01     2.1   4.7\n03/02     2.5   5.3"
 

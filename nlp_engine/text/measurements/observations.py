@@ -33,6 +33,7 @@ _PRIOR = re.compile(r"\b(?:prior|previous|prev|last|vs)\b[.:]?\s*(?:(?:on|from)\
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _GLUED = re.compile(r"[^\W\d_]+(?=\d)")
 _DISCHARGE = re.compile(r"\bdischarge\b", re.IGNORECASE)
+_CLOCK = re.compile(r"[\s,(]{0,2}(?:at|@)\s?(?P<hour>[01]\d|2[0-3]):?(?P<minute>[0-5]\d)\b(?![/.]\d)")
 _NEAR = 40
 _NOT_DRUG = frozenset({MentionLabel.DRUG, MentionLabel.TREATMENT})
 _SUMMARY = re.compile(r"\bdischarge (?:summary|note|letter)\b", re.IGNORECASE)
@@ -196,7 +197,7 @@ class NoteObservations:
         later = dates.within(tokens.ends[max(reading.end, reading.behind) - 1], min(sentence.end, end + _NEAR))
         if any(not date.is_now for date in later):
             return _When(None, is_known=False)
-        return _When(note.time)
+        return _When(_at_clock(note.time, _CLOCK.match(read.text, end)))
 
 
 def _is_summary(note: Note, read: ReadNote) -> bool:
@@ -204,6 +205,14 @@ def _is_summary(note: Note, read: ReadNote) -> bool:
     kinds = {heading.kind.id for heading in read.sections.headings if heading.kind is not None}
     is_titled = _SUMMARY.search(read.text, 0, _TOP) is not None or "discharge" in (note.type or "").casefold()
     return is_titled or (_STAY in kinds and not kinds.isdisjoint(_DISCHARGED))
+
+
+def _at_clock(time: datetime | None, clock: re.Match[str] | None) -> datetime | None:
+    """Return the time of day that stands behind a value ("FSBG 42 at 0630"), on the day of a note written later."""
+    if time is None or clock is None or (time.hour, time.minute) == (0, 0):
+        return time
+    said = time.replace(hour=int(clock["hour"]), minute=int(clock["minute"]), second=0, microsecond=0)
+    return min(said, time)
 
 
 def _time_of(note: Note, date: SaidDate) -> _When:
