@@ -128,7 +128,7 @@ def _of_results(assessment: Assessment) -> Iterator[Event]:
                         statement=f"{result.name} {_value(result)}",
                         time=result.time,
                         code=result.code,
-                        method="table of results",
+                        method=result.method if result.said_in is not None else "table of results",
                         source=result.source,
                     ),
                 ),

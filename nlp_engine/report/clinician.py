@@ -12,6 +12,7 @@ from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.record_views import image_views, legend, medication_views, note_views, patient_view
 from nlp_engine.report.result_views import labs_view
 from nlp_engine.report.timeline_view import timeline_view
+from nlp_engine.report.told_medicines import told_medicine_views
 from nlp_engine.report.views import (
     CardView,
     ClinicianView,
@@ -57,6 +58,7 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
         not_known=phrases.clinician["not_known_basics"].format(what=unknown) if unknown else "",
         timeline=timeline_view(assessment, tracer, phrases),
         medications=medication_views(assessment, tracer, phrases),
+        told_medicines=told_medicine_views(assessment, tracer, phrases),
         notes=note_views(assessment, tracer, phrases),
         legend=legend(phrases),
         not_read=listed(not_read(assessment, phrases), phrases),

@@ -35,6 +35,7 @@ class Phrases(KnowledgeModel):
     decision: dict[str, str]
     mark: dict[str, str]
     mention: dict[str, str]
+    drug_status: dict[str, str]
     kind: dict[str, str]
     modality: dict[str, str]
     common: dict[str, str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from nlp_engine.assessment import Assessment, Event, EvidenceKind, Presence
+from nlp_engine.assessment import Assessment, Event, EventKind, EvidenceKind, Flag, Presence
 from nlp_engine.report.evidence import Tracer
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.views import EventView, Link, TimelineView
@@ -16,11 +16,16 @@ _SHOWN = frozenset({Presence.PRESENT, Presence.POSSIBLE})
 
 
 def timeline_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> TimelineView:
-    """Return what the notes say happened when, the latest first, each with its place; what they deny is left out."""
+    """Return what the notes say happened when, the latest first, each with its place; what they deny is left out.
+
+    Of the results that notes tell those out of range count.
+    """
+    told = {result.observation_id for result in assessment.lab_results if result.said_in is not None}
     events = [
         event
         for event in reversed(timeline(assessment))
-        if event.presence in _SHOWN and event.evidence[0].kind is EvidenceKind.NOTE
+        if (event.presence in _SHOWN and event.evidence[0].kind is EvidenceKind.NOTE)
+        or (event.evidence[0].source_id in told and event.flag not in (None, Flag.NORMAL))
     ]
     more = phrases.clinician["timeline_first"].format(count=len(events), shown=_MOST) if len(events) > _MOST else ""
     return TimelineView(tuple(_row(event, tracer, phrases) for event in events[:_MOST]), more)
@@ -29,9 +34,11 @@ def timeline_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> T
 def _row(event: Event, tracer: Tracer, phrases: Phrases) -> EventView:
     owner = Link("#timeline", phrases.clinician["timeline_heading"])
     remark = phrases.presence[event.presence.value] if event.presence is Presence.POSSIBLE else ""
+    if event.flag is not None:
+        remark = phrases.flag[event.flag.value]
     return EventView(
         when=said_partial_date(event.date, phrases),
-        kind=phrases.mention[event.kind.value.upper()],
+        kind=_kind(event, phrases),
         name=event.name,
         detail=event.detail,
         remark=remark,
@@ -39,6 +46,10 @@ def _row(event: Event, tracer: Tracer, phrases: Phrases) -> EventView:
         doubt=event.doubt or "",
         evidence=tracer.views(event.evidence, owner),
     )
+
+
+def _kind(event: Event, phrases: Phrases) -> str:
+    return phrases.kind["observation"] if event.kind is EventKind.RESULT else phrases.mention[event.kind.value.upper()]
 
 
 def said_partial_date(day: str, phrases: Phrases) -> str:

@@ -205,6 +205,18 @@ class MedicationView:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldMedicineView:
+    """A drug of which a note says what happens with it, or whose dose is in doubt."""
+
+    name: str
+    dose: str
+    status: str
+    reason: str
+    doubts: tuple[str, ...]
+    evidence: EvidenceView
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     """One row of the timeline; ``words`` are those that the date was read from."""
 
@@ -316,6 +328,7 @@ class ClinicianView:
     not_known: str
     timeline: TimelineView
     medications: tuple[MedicationView, ...]
+    told_medicines: tuple[ToldMedicineView, ...]
     notes: tuple[NoteView, ...]
     legend: tuple[tuple[str, str], ...]
     not_read: str

@@ -76,10 +76,10 @@ def test_numbers_in_notes_are_quoted_and_said_to_be_unused():
     made = with_values()
     html = render_report(made)
     check_page(html)
-    assert "The notes hold 2 measured values that no rule used." in text_of(html)
+    assert "The notes hold 2 measured values that were not taken as results; no rule used them." in text_of(html)
     assert re.findall(r"<mark>([^<]*)</mark>", html) == ["blood pressure 93/54", "White count of 20"]
     plain = text_of(render_report(made, "patient"))
-    assert plain.count("Your notes hold 2 numbers from tests. We did not check these numbers.") == 2
+    assert plain.count("Your notes hold 2 numbers from tests that we did not check.") == 2
     assert "We met no gaps" not in plain
     row = WorklistRow.of(made, clinician_href="c", patient_href="p")
     assert row.top == "Nothing triggered a rule. No rule used some numbers in the notes (2)."
@@ -92,7 +92,7 @@ def test_only_the_first_of_many_numbers_are_quoted():
         attribute = Attribute(label=AttributeLabel.VALUE, start=start + 3, end=start + 9, text="120/80")
         mentions.append((start, start + 2, "TEST", {"attributes": (attribute,)}))
     html = render_report(one_note(text, *mentions))
-    assert "The notes hold 40 measured values that no rule used." in html
+    assert "The notes hold 40 measured values that were not taken as results; no rule used them." in html
     assert "Quoted here are the first 30;" in html
     assert html.count("<mark>BP 120/80</mark>") == 30
 
