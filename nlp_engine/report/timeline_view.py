@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from nlp_engine.assessment import Assessment, Event, EventKind, EvidenceKind, Flag, Presence
+from nlp_engine.assessment import Assessment, Event, EventKind, EvidenceKind, Flag, LabResult, Presence
+from nlp_engine.record import ObservationKind
 from nlp_engine.report.evidence import Tracer
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.views import EventView, Link, TimelineView
@@ -18,20 +19,27 @@ _SHOWN = frozenset({Presence.PRESENT, Presence.POSSIBLE})
 def timeline_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> TimelineView:
     """Return what the notes say happened when, the latest first, each with its place; what they deny is left out.
 
-    Of the results that notes tell those out of range count.
+    Of the results that notes tell the labs out of range count, and vital signs that are critical.
     """
-    told = {result.observation_id for result in assessment.lab_results if result.said_in is not None}
+    told = {result.observation_id: result for result in assessment.lab_results if _counts(result)}
     events = [
         event
         for event in reversed(timeline(assessment))
         if (event.presence in _SHOWN and event.evidence[0].kind is EvidenceKind.NOTE)
-        or (event.evidence[0].source_id in told and event.flag not in (None, Flag.NORMAL))
+        or event.evidence[0].source_id in told
     ]
     more = phrases.clinician["timeline_first"].format(count=len(events), shown=_MOST) if len(events) > _MOST else ""
-    return TimelineView(tuple(_row(event, tracer, phrases) for event in events[:_MOST]), more)
+    rows = (_row(event, told.get(event.evidence[0].source_id), tracer, phrases) for event in events[:_MOST])
+    return TimelineView(tuple(rows), more)
 
 
-def _row(event: Event, tracer: Tracer, phrases: Phrases) -> EventView:
+def _counts(result: LabResult) -> bool:
+    is_out = result.flag not in (None, Flag.NORMAL)
+    is_critical = result.flag in (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
+    return result.said_in is not None and (is_critical or (is_out and result.kind is ObservationKind.LAB))
+
+
+def _row(event: Event, result: LabResult | None, tracer: Tracer, phrases: Phrases) -> EventView:
     owner = Link("#timeline", phrases.clinician["timeline_heading"])
     remark = phrases.presence[event.presence.value] if event.presence is Presence.POSSIBLE else ""
     if event.flag is not None:
@@ -40,7 +48,7 @@ def _row(event: Event, tracer: Tracer, phrases: Phrases) -> EventView:
         when=said_partial_date(event.date, phrases),
         kind=_kind(event, phrases),
         name=event.name,
-        detail=event.detail,
+        detail=said_value(result, phrases) if result is not None else event.detail,
         remark=remark,
         words=event.date_text or "",
         doubt=event.doubt or "",
