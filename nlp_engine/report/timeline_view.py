@@ -9,7 +9,7 @@ from nlp_engine.record import ObservationKind
 from nlp_engine.report.evidence import Tracer
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.views import EventView, Link, TimelineView
-from nlp_engine.report.words import said_time
+from nlp_engine.report.words import said_time, said_value
 from nlp_engine.timeline import timeline
 
 _MOST = 40
