@@ -197,6 +197,12 @@ def read_yaml_folder(folder: Path, model: type[Model]) -> list[Model]:
     return [read_yaml(path, model) for path in sorted(folder.glob("*.yaml"))]
 
 
+def fold_unit(spelling: str) -> str:
+    """Return a unit's spelling as it is compared: without blanks and case, ``u`` for micro, plain digits."""
+    plain = unicodedata.normalize("NFKC", spelling).casefold().replace("\u03bc", "u").replace("\u00d7", "x")
+    return "".join(plain.split())
+
+
 def normalise_phrase(text: str) -> str:
     """Return a phrase as it is compared: lower case, one blank between words, US spelling, singular.
 

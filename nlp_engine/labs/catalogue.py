@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
@@ -12,7 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from nlp_engine.errors import KnowledgeError
-from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
+from nlp_engine.knowledge import KnowledgeModel, Source, fold_unit, read_yaml, resource
 from nlp_engine.record import Sex
 
 
@@ -167,12 +166,6 @@ class Catalogue(BaseModel):
                     raise KnowledgeError("rules/labs", f"the code {code} stands at {found[code].id} and {analyte.id}")
                 found[code] = analyte
         return found
-
-
-def fold_unit(spelling: str) -> str:
-    """Return a unit's spelling as it is compared: without blanks and case, ``u`` for micro, plain digits."""
-    plain = unicodedata.normalize("NFKC", spelling).casefold().replace("\u03bc", "u").replace("\u00d7", "x")
-    return "".join(plain.split())
 
 
 def _spellings(file: UnitFile) -> dict[str, str]:

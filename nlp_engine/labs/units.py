@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion, fold_unit
+from nlp_engine.knowledge import fold_unit
+from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion
 
 _GIGA = re.compile(r"^G\s?/\s?[lL]$")
 _MOST_DIGITS = 20

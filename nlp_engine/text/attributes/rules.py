@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from nlp_engine.assessment import AttributeLabel, Flag
-from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
-from nlp_engine.text.measurements.analytes import fold_unit, unit_spellings
-from nlp_engine.text.phrases import PhraseTable
+from nlp_engine.knowledge import KnowledgeModel, fold_unit, read_yaml, resource
+from nlp_engine.text.measurements.analytes import unit_spellings
+from nlp_engine.text.phrases import PhraseTable, phrase_table
 from nlp_engine.text.tokens import keys_of
 
 Comparator = Literal["<", "<=", ">", ">="]
@@ -55,16 +55,16 @@ class AttributeRules:
 
     def __init__(self, file: AttributeFile, spellings: Mapping[str, str] | None = None) -> None:
         self._spellings = spellings or {}
-        self.value_units = _named(file.value_units)
+        self.value_units = phrase_table(file.value_units)
         self.weak_units = frozenset(file.not_by_unit_alone)
-        self.tests = _named(file.tests)
-        self.pairs = _named(file.pairs)
-        self.fillers = _named(file.fillers)
+        self.tests = phrase_table(file.tests)
+        self.pairs = phrase_table(file.pairs)
+        self.fillers = phrase_table(file.fillers)
         self.comparators = _grouped(file.comparators)
-        self.not_values = _named(file.not_values)
+        self.not_values = phrase_table(file.not_values)
         self.flags = _grouped(file.flags)
-        self.strength_units = _named(file.strength_units)
-        self.dosage_units = _named(file.dosage_units)
+        self.strength_units = phrase_table(file.strength_units)
+        self.dosage_units = phrase_table(file.dosage_units)
         self.medication = _grouped(
             {
                 AttributeLabel.FREQUENCY: file.frequencies,
@@ -105,9 +105,14 @@ class AttributeRules:
         """Return the UCUM unit of a written one, itself where the labs know none or it is an amount ("5.9mmol")."""
         return unit if unit is None or unit in _AMOUNTS else self._spellings.get(fold_unit(unit), unit)
 
-
-def _named(phrases: Iterable[str]) -> PhraseTable[str]:
-    return PhraseTable((keys_of(phrase), phrase) for phrase in phrases)
+    def behind_fillers(self, keys: Sequence[str], place: int, stop: int, most: int) -> int:
+        """Return the word behind the fillers ("was", "of") that begin at a word, a few at most."""
+        for _ in range(most):
+            filler = self.fillers.at(keys, place, stop) if place < stop else None
+            if filler is None:
+                break
+            place = filler.behind
+        return place
 
 
 def _grouped(groups: Mapping[Group, Iterable[str]]) -> PhraseTable[Group]:

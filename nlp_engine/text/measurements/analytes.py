@@ -6,7 +6,6 @@ files.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlp_engine.errors import KnowledgeError
-from nlp_engine.knowledge import KnowledgeModel, did_you_mean, read_yaml, resource
+from nlp_engine.knowledge import KnowledgeModel, did_you_mean, fold_unit, read_yaml, resource
 from nlp_engine.record import ObservationKind
 from nlp_engine.text.phrases import PhraseTable
 from nlp_engine.text.tokens import keys_of
@@ -99,7 +98,6 @@ class NoteAnalyteFile(KnowledgeModel):
     earlier: tuple[str, ...]
     arrows: tuple[str, ...]
     back_arrows: tuple[str, ...]
-    intervals: tuple[str, ...]
     routes: frozenset[str]
     left_out_sections: frozenset[str]
     dated_sections: frozenset[str]
@@ -178,12 +176,6 @@ def unit_spellings(rules: Path | None = None) -> dict[str, str]:
     """
     units = read_yaml((rules or resource("rules")) / "labs" / "units.yaml", UnitNameFile).units
     return {fold_unit(word): unit for unit, words in units.items() for word in (unit, *words)}
-
-
-def fold_unit(spelling: str) -> str:
-    """Return a unit's spelling as it is compared: without blanks and case, ``u`` for micro, plain digits."""
-    plain = unicodedata.normalize("NFKC", spelling).casefold().replace("\u03bc", "u").replace("\u00d7", "x")
-    return "".join(plain.split())
 
 
 def _analyte(entry: NamedAnalyte, kind: ObservationKind) -> Analyte:

@@ -145,15 +145,11 @@ class ValueBinder:
 
     def _number_lists(self, note: ReadNote, last: Span, size: int) -> Iterator[list[Quantity]]:
         """Yield the lists of numbers behind the last test of a list, one a column of a table."""
-        tokens, rules = note.tokens, self._rules
+        tokens = note.tokens
         stop = tokens.range_of(last.end, max(last.end, note.sentences.at(last.start).end))[1]
         place = tokens.range_of(last.start, last.end)[1]
         stop = min(stop, place + 8 * size + 24)
-        for _ in range(_NEAR):
-            filler = rules.fillers.at(tokens.keys, place, stop) if place < stop else None
-            if filler is None:
-                break
-            place = filler.behind
+        place = self._rules.behind_fillers(tokens.keys, place, stop, _NEAR)
         while place < stop:
             numbers, place = self._numbers(note, place, stop, size)
             if len(numbers) == size:

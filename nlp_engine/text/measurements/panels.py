@@ -19,6 +19,7 @@ from nlp_engine.text.quantities import Quantity, number_of, read_quantity
 from nlp_engine.text.tokens import keys_of
 
 _FEWEST = 4
+_MOST_FILLERS = 3
 _MOST_VITALS = 8
 _PARTS = frozenset("/|<>")
 _CELSIUS, _FAHRENHEIT = (Decimal(34), Decimal(42)), (Decimal(94), Decimal(107))
@@ -105,12 +106,7 @@ class PanelFinder:
         tokens = note.tokens
         end = note.sentences.at(tokens.starts[place - 1]).end
         stop = min(tokens.range_of(tokens.starts[place - 1], end)[1], place + 60)
-        for _ in range(3):
-            filler = self._rules.fillers.at(tokens.keys, place, stop) if place < stop else None
-            if filler is None:
-                break
-            place = filler.behind
-        return place, stop
+        return self._rules.behind_fillers(tokens.keys, place, stop, _MOST_FILLERS), stop
 
     def _numbers(self, note: ReadNote, place: int, stop: int, signs: frozenset[str]) -> list[Quantity]:
         """Return numbers that only certain signs part."""
