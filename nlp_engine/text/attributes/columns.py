@@ -40,27 +40,27 @@ class Columns:
             if max(named, dated) > 1 and not (named and dated):
                 head, has_dates = row, dated > 0
             elif head is not None and has_dates and named:
-                self._under_dates(Table(head, (row,)), row)
+                self._under_dates(head, row)
             elif head is not None and not has_dates and dated and not named:
-                self._under_names(Table(head, (row,)), row)
+                self._under_names(head, row)
 
-    def _under_dates(self, table: Table, row: Row) -> None:
+    def _under_dates(self, head: Row, row: Row) -> None:
         """Join the dates of a head to the names that begin a row, where the row has something in their column."""
-        columns = [cell for cell in table.head.cells if self._dated(cell)]
-        for cell, column in self._filled(Table(Row(table.head.start, tuple(columns)), table.rows), row):
+        columns = tuple(cell for cell in head.cells if self._dated(cell))
+        for cell, column in self._filled(Row(head.start, columns), row):
             if cell:
                 for day in self._dated(columns[column]):
                     self._join(day, self._named(row.cells[0]))
 
-    def _under_names(self, table: Table, row: Row) -> None:
+    def _under_names(self, head: Row, row: Row) -> None:
         """Join a date that begins a row to the names over the columns that the row has something in."""
-        for cell, column in self._filled(table, row):
+        for cell, column in self._filled(head, row):
             for day in self._dated(row.cells[0]) if cell else ():
-                self._join(day, self._named(table.head.cells[column]))
+                self._join(day, self._named(head.cells[column]))
 
-    def _filled(self, table: Table, row: Row) -> Iterator[tuple[int, int]]:
+    def _filled(self, head: Row, row: Row) -> Iterator[tuple[int, int]]:
         """Yield the cells of a row that are not empty, with their columns."""
-        for cell, column in enumerate(table.columns(row)):
+        for cell, column in enumerate(Table(head, (row,)).columns(row)):
             if column is not None and not _EMPTY.fullmatch(self._text, *row.cells[cell]):
                 yield cell, column
 

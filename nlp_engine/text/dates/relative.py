@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from nlp_engine.text.dates.absolute import Wording
+from nlp_engine.text.dates.absolute import Reader, Wording
 from nlp_engine.text.dates.calendar import Calendar
 from nlp_engine.text.dates.period import Period, joined, months_away, shifted
 from nlp_engine.text.dates.rules import DateRules, Holiday, any_of
@@ -15,8 +14,6 @@ from nlp_engine.text.dates.rules import DateRules, Holiday, any_of
 _WEEK, _FRIDAY = 7, 4
 _SEASONS = {"spring": (3, 5), "summer": (6, 8), "fall": (9, 11), "autumn": (9, 11)}
 _OLDEST_PERSON = 120
-
-Reader = Callable[[re.Match[str], Calendar, Wording], Period | None]
 
 
 def read_relative(phrase: str, calendar: Calendar, wording: Wording) -> Period | None:
