@@ -45,7 +45,6 @@ class Word:
     begins: bool
     shouted: bool
     owns: bool
-    line: int
 
     @property
     def is_initial(self) -> bool:
@@ -58,7 +57,7 @@ class Row:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = [word for number, line in enumerate(lines_of(text)) for word in _words(text, *line, number)]
+        self.words = [word for line in lines_of(text) for word in _words(text, *line)]
         self.keys = [word.key for word in self.words]
         self.starts = [word.start for word in self.words]
 
@@ -79,7 +78,7 @@ class Row:
         return word.end + (2 if word.owns else 0)
 
 
-def _words(text: str, start: int, end: int, number: int) -> list[Word]:
+def _words(text: str, start: int, end: int) -> list[Word]:
     matches = list(_WORD.finditer(text, start, end))
     letters = sum(match.end() - match.start() for match in matches)
     capitals = sum(match.end() - match.start() for match in matches if match.group().isupper())
@@ -100,7 +99,6 @@ def _words(text: str, start: int, end: int, number: int) -> list[Word]:
                 begins,
                 shouted,
                 owns,
-                number,
             )
         )
     return words
