@@ -120,7 +120,7 @@ class Asserter:
             found = self._finder.cues_of(note, keys, note.sentences.spans[number])
             for place in by_sentence[number]:
                 cues = self._nearest(note, spans[place], found, carried)
-                of_section = sections.said(spans[place])
+                of_section = _fitting(sections.said(spans[place]), cues)
                 values = {**DEFAULTS, **of_section, **{axis: cue.value for axis, cue in cues.items()}}
                 yield place, Verdict(values, cues, of_section)
 
@@ -165,6 +165,13 @@ class Asserter:
             scores[VALUES[axis].index(value)] += self._rules.bonus[axis]
             values[axis] = VALUES[axis][int(scores.argmax())]
         return values
+
+
+def _fitting(of_section: dict[Axis, Value], cues: Mapping[Axis, ActiveCue]) -> dict[Axis, Value]:
+    """Return what a section says; whose history it is not ("PMH: gout. Mo: diabetes"), of that it tells no time."""
+    if "experiencer" in cues and cues["experiencer"].value != Experiencer.PATIENT:
+        return {axis: value for axis, value in of_section.items() if axis != "temporality"}
+    return of_section
 
 
 def _by_network(said: Mapping[str, float]) -> Chances:

@@ -9,7 +9,11 @@ from nlp_engine.text.assertion.rules import YEAR, Axis, Value
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.sections import Heading
 
-_LEFT, _NEAR_LEFT, _RIGHT, _NEAR_RIGHT, _OWN = 12, 3, 8, 3, 8
+_LEFT, _NEAR_LEFT, _RIGHT, _NEAR_RIGHT, _OWN, _TITLE = 12, 3, 8, 3, 8, 4
+_SENTENCE = 60
+_PAST = frozenset(
+    {"ago", "last", "prior", "previously", "previous", "past", "recent", "year", "years", YEAR, "had", "was", "were"}
+)
 _NOWHERE = "none"
 
 
@@ -51,9 +55,20 @@ class FeatureReader:
             f"label={span.label}",
             f"section={section}",
             f"section={section} {span.label}",
+            *self._of_title(span, heading, section),
             *self._of_rules(span, by_rule, best),
             *self._around(span),
         ]
+
+    def _of_title(self, span: Span, heading: Heading | None, section: str) -> Iterator[str]:
+        """Yield the words of the heading, and how a mention follows what is before it ("sulfa (rash)")."""
+        first, _ = self._note.tokens.range_of(span.start, span.end)
+        yield f"section={section} {span.label} last={self._keys[first - 1] if first else '^'}"
+        if heading is not None:
+            low, high = self._note.tokens.range_of(heading.start, heading.end)
+            title = " ".join(self._keys[low:high][:_TITLE])
+            yield f"title={title}"
+            yield f"title={title} {span.label}"
 
     def _of_rules(self, span: Span, by_rule: Mapping[Axis, Value], best: Mapping[Axis, ActiveCue]) -> Iterator[str]:
         for axis, value in by_rule.items():
@@ -86,8 +101,27 @@ class FeatureReader:
         yield f"ends={' '.join(keys[max(low, high - 1) : high])}"
         if sentence.is_item:
             yield f"item {span.label}"
+        yield from self._of_time(first, behind, low, high, span)
         yield from {f"word={key}" for key in keys[first : min(behind, first + _OWN)]}
         real = self._note.tokens.keys[max(low, first - _LEFT) : min(high, behind + _RIGHT)]
         looked_up = keys[max(low, first - _LEFT) : min(high, behind + _RIGHT)]
         if any(key == YEAR and year < self._latest for key, year in zip(looked_up, real, strict=True)):
             yield "an earlier year"
+
+    def _of_time(self, first: int, behind: int, low: int, high: int, span: Span) -> Iterator[str]:
+        """Yield the words of time in the whole sentence and the one before, and a year beside the mention."""
+        keys, real = self._keys, self._note.tokens.keys
+        here = _PAST.intersection(keys[max(low, first - _SENTENCE) : min(high, behind + _SENTENCE)])
+        yield from {f"in sentence={key}" for key in here}
+        before = _PAST.intersection(keys[max(0, low - _SENTENCE // 2) : low])
+        yield from {f"sentence before={key}" for key in before}
+        opened = keys[max(low, first - _SENTENCE) : first]
+        if opened.count("(") > opened.count(")"):
+            yield "in brackets"
+            yield f"in brackets {span.label}"
+        for place in range(behind, min(high, behind + _NEAR_RIGHT)):
+            if keys[place] == YEAR:
+                yield f"year behind {span.label}"
+                yield f"year behind {'earlier' if real[place] < self._latest else 'latest'}"
+            if keys[place] == "'" and place + 1 < high and len(real[place + 1]) == 2 and real[place + 1].isdigit():
+                yield "short year behind"

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from nlp_engine.assessment import MentionLabel
+from nlp_engine.assessment import MentionLabel, Temporality
 from nlp_engine.text.assertion.rules import Axis, Value
 from nlp_engine.text.note import ReadNote, Span
 from nlp_engine.text.sections import Heading
@@ -15,10 +15,12 @@ _HAS_TEXT = re.compile(r"[ \t]*[:.\-\u2013\u2014]*[ \t,]*(?=[^\s:.\-\u2013\u2014
 _BLANK_LINE = re.compile(r"(?:\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[ \t]*(?=[\n\r\x0b\x0c\x85\u2028\u2029])")
 _SPOKEN_OF: Mapping[Axis, frozenset[MentionLabel]] = {
     "presence": frozenset({MentionLabel.PROBLEM}),
-    "temporality": frozenset({MentionLabel.PROBLEM, MentionLabel.TREATMENT, MentionLabel.TEST}),
+    "temporality": frozenset({MentionLabel.PROBLEM, MentionLabel.TREATMENT}),
     "experiencer": frozenset({MentionLabel.PROBLEM, MentionLabel.TREATMENT}),
 }
-"""A drug in a history may be taken today; a test among the family's diseases is the patient's."""
+"""A drug in a history may be taken today, a test done today; one among the family's diseases is the patient's."""
+_ALLERGIES = "allergies"
+_ALLERGY = re.compile(r"allerg|intoleran|sensitiv|\bnk", re.IGNORECASE)
 
 
 class SectionReader:
@@ -50,6 +52,9 @@ class SectionReader:
             "temporality": kind.temporality,
             "experiencer": kind.experiencer,
         }
+        if kind.id == _ALLERGIES and not _ALLERGY.search(self._note.text, span.start, span.end):
+            # The reaction that a drug gave is past, the allergy is not.
+            by_axis["temporality"] = Temporality.HISTORICAL
         return {axis: value for axis, value in by_axis.items() if value is not None and span.label in _SPOKEN_OF[axis]}
 
     def _end_of(self, heading: Heading) -> int:
