@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -230,16 +231,16 @@ def _time_of(note: Note, date: SaidDate) -> _When:
 
 
 class _ResultLines:
-    """The lines that tell several results and no drug: below "Meds:" they are not about drugs any more."""
+    """The lines that tell several results and hardly a drug: below "Meds:" they are not about drugs any more."""
 
     def __init__(self, read: ReadNote, readings: Sequence[Reading], mentions: Sequence[Span]) -> None:
         self._read = read
         self._starts = [start for start, _ in lines_of(read.text)]
-        drugs = {self._line(span.start) for span in mentions if span.label in _NOT_DRUG}
+        drugs = Counter(self._line(span.start) for span in mentions if span.label in _NOT_DRUG)
         told: dict[int, set[str]] = {}
         for reading in readings:
             told.setdefault(self._line(read.tokens.starts[reading.name]), set()).add(reading.analyte.id)
-        self._lines = {line for line, ids in told.items() if len(ids) > 1 and line not in drugs}
+        self._lines = {line for line, ids in told.items() if len(ids) > max(1, 3 * drugs[line])}
 
     def hold(self, reading: Reading) -> bool:
         """Say whether a reading stands in such a line."""
