@@ -17,39 +17,25 @@ from collections import Counter
 from pathlib import Path
 
 import yaml
+from gold import ANNOTATED, unmark
 
 from nlp_engine.extraction import Expansion
 from nlp_engine.knowledge import normalise_phrase
 from nlp_engine.text.abbreviations.definitions import find_abbreviations
-from nlp_engine.text.abbreviations.rules import AbbreviationRules
 from nlp_engine.text.abbreviations.senses import Expander
-from nlp_engine.text.note import ReadNote, Span
-from nlp_engine.text.section_rules import SectionRules
-from nlp_engine.text.sections import find_sections
-from nlp_engine.text.sentences import SentenceSplitter
-from nlp_engine.text.tokens import tokenise
+from nlp_engine.text.note import Span
+from nlp_engine.text.stage import TextRules
 
 HERE = Path(__file__).parent
-NOTES = HERE.parent / "corpus_samples" / "annotated" / "docs"
 _MARK = re.compile(r"\[([^\[\]|]+)\|([A-Z]+)\|([^\[\]|]+)\]")
 _GROUPS = ("real", "noted", "noted_single", "ambiguous", "unambiguous", "containing", "defined")
 
 
-class Reader:
-    """Reads a note as far as abbreviations need it: the spans are given."""
-
-    def __init__(self) -> None:
-        self._sections = SectionRules.load()
-        self._splitter = SentenceSplitter.load()
-        self._rules = AbbreviationRules.load()
-
-    def expansions(self, text: str, spans: list[Span]) -> list[Expansion | None]:
-        """Return what each span says with its abbreviations written out."""
-        sections = find_sections(text, self._sections)
-        sentences = self._splitter.split(text, [heading.start for heading in sections.headings])
-        note = ReadNote(text, tokenise(text), sections, sentences)
-        expander = Expander(self._rules, note, find_abbreviations(text, self._rules.longs_of))
-        return [expander.expand(span) for span in spans]
+def expansions(rules: TextRules, text: str, spans: list[Span]) -> list[Expansion | None]:
+    """Return what each given span says with its abbreviations written out."""
+    definitions = find_abbreviations(text, rules.abbreviations.longs_of)
+    expander = Expander(rules.abbreviations, rules.read(text), definitions)
+    return [expander.expand(span) for span in spans]
 
 
 def main() -> None:
@@ -58,21 +44,21 @@ def main() -> None:
     parser.add_argument("--file", type=Path, action="append", help="a file of snippets; all of them if left out")
     parser.add_argument("--show", action="store_true", help="show what is not as marked")
     arguments = parser.parse_args()
-    reader = Reader()
+    rules = TextRules.load()
     for file in arguments.file or sorted(HERE.glob("abbreviations_*.yaml")):
         print(f"\n{file.name}")
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
         for group in _GROUPS:
             if data.get(group):
-                measure(reader, group, data[group], show=arguments.show)
+                measure(rules, group, data[group], show=arguments.show)
 
 
-def measure(reader: Reader, group: str, snippets: list[str], *, show: bool) -> None:
+def measure(rules: TextRules, group: str, snippets: list[str], *, show: bool) -> None:
     """Print the figures of one group of snippets."""
     counts: Counter[str] = Counter()
     for marked in snippets:
-        text, spans, expected = place_in_note(marked) if group.startswith("noted") else unmark(marked)
-        for span, found, gold in zip(spans, reader.expansions(text, spans), expected, strict=True):
+        text, spans, expected = place_in_note(marked) if group.startswith("noted") else place_in_snippet(marked)
+        for span, found, gold in zip(spans, expansions(rules, text, spans), expected, strict=True):
             compare = judge_place if group == "real" or group.startswith("noted") else judge
             verdict = compare(text[span.start : span.end], found, gold)
             counts[verdict] += 1
@@ -111,7 +97,7 @@ def _holds(text: str, phrase: str) -> bool:
 def place_in_note(line: str) -> tuple[str, list[Span], list[str]]:
     """Return the text of an annotated note, a span of it with label, and the long form of the abbreviation there."""
     note, start, end, label, long = line.split(" ", 4)
-    text = (NOTES / f"{note}.txt").read_bytes().decode("utf-8")
+    text = (ANNOTATED / "docs" / f"{note}.txt").read_bytes().decode("utf-8")
     return text, [Span(int(start), int(end), label)], [long]
 
 
@@ -120,16 +106,10 @@ def shown(text: str, span: Span) -> str:
     return text[max(0, span.start - 90) : span.end + 60]
 
 
-def unmark(marked: str) -> tuple[str, list[Span], list[str]]:
+def place_in_snippet(marked: str) -> tuple[str, list[Span], list[str]]:
     """Return the plain text, the spans with labels, and the long form marked at each."""
-    text, spans, expected, behind = "", [], [], 0
-    for match in _MARK.finditer(marked):
-        text += marked[behind : match.start()]
-        spans.append(Span(len(text), len(text) + len(match[1]), match[2]))
-        expected.append(match[3])
-        text += match[1]
-        behind = match.end()
-    return text + marked[behind:], spans, expected
+    text, spans, marks = unmark(_MARK, marked)
+    return text, [Span(*span, mark[2]) for span, mark in zip(spans, marks, strict=True)], [mark[3] for mark in marks]
 
 
 if __name__ == "__main__":

@@ -19,30 +19,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gold import ANNOTATED, NothingFound, annotated_notes
+
 from nlp_engine.assessment import Mention
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
 from nlp_engine.text.assertion.asserter import DEFAULTS
 from nlp_engine.text.assertion.rules import AXES, Axis
 from nlp_engine.text.ner.labels import load_labels
-from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
+from nlp_engine.text.ner.recogniser import Recogniser
 from nlp_engine.training.assertion import cross_validated, read_examples
-from nlp_engine.training.corpora.annotated_note import read_annotated_notes
 
 _SELF_DENYING = frozenset({"afebrile", "asymptomatic", "atraumatic", "nontender", "non-tender"})
-ANNOTATED = Path(__file__).parents[1] / "corpus_samples" / "annotated"
 Gold = dict[tuple[int, int, str], dict[Axis, str]]
 """Start, end and label of a mention -> what was annotated about it."""
-
-
-class NothingFound:
-    """Stands for the network: the spans are given."""
-
-    version = "none"
-
-    def recognise(self, text: str) -> list[EntitySpan]:
-        """Find nothing in any text."""
-        return []
 
 
 @dataclass(frozen=True)
@@ -147,8 +137,7 @@ def _shown(text: str, mention: Mention) -> str:
 
 def own_notes(part: str) -> Iterator[AnnotatedText]:
     """Yield one part of our annotated notes with all three axes."""
-    ids = (ANNOTATED / f"{part}.txt").read_text(encoding="utf-8").split()
-    for note in read_annotated_notes(ANNOTATED / "docs", ids):
+    for note in annotated_notes(part):
         yield AnnotatedText(
             note.id,
             note.text,

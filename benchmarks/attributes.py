@@ -14,16 +14,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from gold import annotated_notes
+
 from nlp_engine.assessment import Mention
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
 from nlp_engine.text.ner.recogniser import EntitySpan, Recogniser
 from nlp_engine.text.stage import TextRules
 from nlp_engine.training.corpora import LabelledSpan
-from nlp_engine.training.corpora.annotated_note import AnnotatedNote, read_annotated_notes
+from nlp_engine.training.corpora.annotated_note import AnnotatedNote
 from nlp_engine.training.evaluation import count_by_label, total
 
-ANNOTATED = Path(__file__).parents[1] / "corpus_samples" / "annotated"
 GROUPS = {"DRUG": "of drugs", "TEST": "of tests"}
 HOSTS = (*GROUPS, None)
 Link = tuple[LabelledSpan, int]
@@ -51,8 +52,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=None, help="a model folder; the embedded one if left out")
     parser.add_argument("--show", type=int, default=0, help="how many wrong links to show")
     arguments = parser.parse_args()
-    ids = (ANNOTATED / f"{arguments.part}.txt").read_text(encoding="utf-8").split()
-    notes = list(read_annotated_notes(ANNOTATED / "docs", ids))
+    notes = list(annotated_notes(arguments.part))
     stage = TextStage(Recogniser.load(arguments.model))
     found = [_mentions(note, stage) for note in notes]
     for host in HOSTS:

@@ -15,17 +15,14 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 
+from gold import unmark
+
 from nlp_engine.assessment import Attribute, AttributeLabel, Mention, MentionLabel
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
 from nlp_engine.text.dates import DateReader
-from nlp_engine.text.note import ReadNote
-from nlp_engine.text.section_rules import SectionRules
-from nlp_engine.text.sections import find_sections
-from nlp_engine.text.sentences import SentenceSplitter
-from nlp_engine.text.tokens import tokenise
+from nlp_engine.text.stage import TextRules
 
 HERE = Path(__file__).parent
-SECTIONS, SPLITTER = SectionRules.load(), SentenceSplitter.load()
 MARK = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
 
 
@@ -49,11 +46,11 @@ def main() -> None:
     parser.add_argument("--part", choices=["dev", "held_back"], default=None)
     parser.add_argument("--show", action="store_true", help="show what is not read exactly")
     arguments = parser.parse_args()
-    reader = DateReader()
+    rules = TextRules.load()
     for part in [arguments.part] if arguments.part else ["dev", "held_back"]:
         counts = Counter[str]()
         for snippet in read_yaml(HERE / f"dates_{part}.yaml", SnippetFile).notes:
-            for words, expected, found in _read(snippet, reader):
+            for words, expected, found in _read(snippet, rules):
                 verdict = _verdict(expected, found)
                 counts[verdict] += 1
                 if arguments.show and verdict != "right":
@@ -75,31 +72,13 @@ def _verdict(expected: str, found: str | None) -> str:
     return "less exact" if expected.startswith(f"{found}-") else "wrong"
 
 
-def _read(snippet: Snippet, reader: DateReader) -> Iterator[tuple[str, str, str | None]]:
-    text, spans, truths = unmark(snippet.text)
+def _read(snippet: Snippet, rules: TextRules) -> Iterator[tuple[str, str, str | None]]:
+    text, spans, marks = unmark(MARK, snippet.text)
     mentions = [_mention(text, number, start, end) for number, (start, end) in enumerate(spans)]
     when = datetime.combine(snippet.time, time()) if snippet.time else None
-    for mention, truth in zip(reader.dated(read_note(text), when, mentions), truths, strict=True):
-        yield mention.text, truth, mention.attributes[0].date
-
-
-def read_note(text: str) -> ReadNote:
-    """Return a text with its sections, sentences and words."""
-    sections = find_sections(text, SECTIONS)
-    breaks = [heading.start for heading in sections.headings]
-    return ReadNote(text, tokenise(text), sections, SPLITTER.split(text, breaks))
-
-
-def unmark(marked: str) -> tuple[str, list[tuple[int, int]], list[str]]:
-    """Return the plain text, the spans of its dates, and what they mean."""
-    text, spans, truths, behind = "", [], [], 0
-    for match in MARK.finditer(marked):
-        text += marked[behind : match.start()]
-        spans.append((len(text), len(text) + len(match[1])))
-        truths.append(match[2])
-        text += match[1]
-        behind = match.end()
-    return text + marked[behind:], spans, truths
+    found = DateReader(rules.dates).dated(rules.read(text), when, mentions)
+    for mention, mark in zip(found, marks, strict=True):
+        yield mention.text, mark[2], mention.attributes[0].date
 
 
 def _mention(text: str, number: int, start: int, end: int) -> Mention:

@@ -26,11 +26,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
+from gold import NothingFound
+
 from nlp_engine.assessment import MentionLabel
 from nlp_engine.knowledge import resource
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
-from nlp_engine.text.ner.recogniser import EntitySpan
 from nlp_engine.text.terminology.index import Index
 from nlp_engine.text.terminology.linker import TerminologyLinker
 from nlp_engine.text.terminology.ranking import Ranker
@@ -62,16 +63,6 @@ class Counts:
         )
 
 
-class NoNetwork:
-    """Stands for the network: finds nothing."""
-
-    version = "none"
-
-    def recognise(self, text: str) -> list[EntitySpan]:
-        """Return nothing."""
-        return []
-
-
 def corpus(settings: TerminologySettings, documents: Iterable[LinkedDocument], show: int) -> Counts:
     """Return how often the code of a given span is right."""
     search = Search(Index.read(resource("models") / "terminologies" / f"{settings.id}.npz"))
@@ -101,7 +92,7 @@ def corpus(settings: TerminologySettings, documents: Iterable[LinkedDocument], s
 
 def sample(show: int) -> list[str]:
     """Return the figures of the sample for ICD-10-CM, through the whole text stage."""
-    stage = TextStage(NoNetwork())
+    stage = TextStage(NothingFound())
     asked = given = right = none = none_right = 0
     with SAMPLE.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))

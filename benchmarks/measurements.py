@@ -14,14 +14,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from gold import annotated_notes
+
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
 from nlp_engine.record import Note, Observation
 from nlp_engine.text import TextStage
 from nlp_engine.text.measurements.analytes import Analytes
-from nlp_engine.training.corpora.annotated_note import read_annotated_notes
 
 HERE = Path(__file__).parent
-ANNOTATED = HERE.parent / "corpus_samples" / "annotated"
 NOW = datetime(2026, 3, 4, 10)
 Told = tuple[str | None, str, str | None, str]
 """Analyte, value, unit, day."""
@@ -96,8 +96,7 @@ def _print_notes(stage: TextStage) -> None:
 
 
 def _observations_of_notes(stage: TextStage) -> Iterator[tuple[str, str, Observation]]:
-    ids = (ANNOTATED / "dev.txt").read_text(encoding="utf-8").split()
-    for note in read_annotated_notes(ANNOTATED / "docs", ids):
+    for note in annotated_notes("dev"):
         for one in stage.extract(Note(id=note.id, text=note.text)).observations:
             yield note.id, note.text, one
 

@@ -16,25 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from gold import NothingFound, unmark
 
 from nlp_engine.extraction import Mention
 from nlp_engine.record import Note
 from nlp_engine.text import TextStage
-from nlp_engine.text.ner.recogniser import EntitySpan
 
 HERE = Path(__file__).parent
 MARK = re.compile(r"\[([^\[\]|]+)\|(\w+)(?: for ([^\[\]|]+))?\]")
 NONE = "none"
-
-
-class Silent:
-    """Stands for the network: finds nothing, so that the rules are measured alone."""
-
-    version = "silent"
-
-    def recognise(self, text: str) -> list[EntitySpan]:
-        """Return nothing."""
-        return []
 
 
 @dataclass(frozen=True)
@@ -52,7 +42,7 @@ def main() -> None:
     parser.add_argument("--part", nargs="+", default=["dev", "held_back"])
     parser.add_argument("--show", action="store_true", help="print what is wrong")
     arguments = parser.parse_args()
-    stage = TextStage(Silent())
+    stage = TextStage(NothingFound())
     for part in arguments.part:
         _print(part, stage, show=arguments.show)
 
@@ -93,16 +83,10 @@ def _sentences(part: str) -> Iterator[Marked]:
 
 
 def _unmarked(marked: str) -> Marked:
-    text, behind = "", 0
-    spans, said = [], []
-    for match in MARK.finditer(marked):
-        text += marked[behind : match.start()]
-        is_drug = match[2] != "PROBLEM"
-        spans.append((len(text), len(text) + len(match[1]), "DRUG" if is_drug else "PROBLEM"))
-        said.append((match[2], match[3]) if is_drug else None)
-        text += match[1]
-        behind = match.end()
-    return Marked(text + marked[behind:], tuple(spans), tuple(said))
+    text, spans, marks = unmark(MARK, marked)
+    labels = ["PROBLEM" if mark[2] == "PROBLEM" else "DRUG" for mark in marks]
+    said = [(mark[2], mark[3]) if label == "DRUG" else None for mark, label in zip(marks, labels, strict=True)]
+    return Marked(text, tuple((*span, label) for span, label in zip(spans, labels, strict=True)), tuple(said))
 
 
 if __name__ == "__main__":

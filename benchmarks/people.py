@@ -17,16 +17,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from nlp_engine.text.note import ReadNote
+from gold import ANNOTATED
+
 from nlp_engine.text.people import PeopleReader, told_age, told_sex
-from nlp_engine.text.section_rules import SectionRules
-from nlp_engine.text.sections import find_sections
-from nlp_engine.text.sentences import SentenceSplitter
-from nlp_engine.text.tokens import tokenise
+from nlp_engine.text.stage import TextRules
 
 HERE = Path(__file__).parent
-OWN = HERE.parent / "corpus_samples" / "annotated" / "docs"
-SECTIONS, SPLITTER = SectionRules.load(), SentenceSplitter.load()
 VERDICTS = ("right", "unknown", "wrong")
 
 
@@ -36,9 +32,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("/work/shared/data/notes"))
     parser.add_argument("--show", action="store_true", help="show what is not told rightly")
     arguments = parser.parse_args()
-    reader, counts = PeopleReader(), Counter[tuple[str, str]]()
+    rules, counts = TextRules.load(), Counter[tuple[str, str]]()
+    reader = PeopleReader(rules.people)
     for note_id, expected, text in _marked(arguments.data):
-        people = reader.read(_read_note(text), None)
+        people = reader.read(rules.read(text), None)
         age, sex = told_age(people), told_sex(people)
         found = {"age": f"{age.value} {age.unit}" if age else "", "sex": (sex.word or "") if sex else ""}
         for what, value in found.items():
@@ -62,16 +59,10 @@ def _marked(data: Path) -> Iterator[tuple[str, dict[str, str], str]]:
     with (HERE / "people.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             note_id = row["note_id"]
-            own = OWN / f"{note_id}.txt"
+            own = ANNOTATED / "docs" / f"{note_id}.txt"
             visit = data / "aci_bench" / "notes" / f"{note_id.removeprefix('aci_')}.txt"
             text = samples.get(note_id) or (own if own.exists() else visit).read_text(encoding="utf-8")
             yield note_id, {"age": f"{row['age']} {row['unit']}".strip(), "sex": row["sex"]}, text
-
-
-def _read_note(text: str) -> ReadNote:
-    sections = find_sections(text, SECTIONS)
-    breaks = [heading.start for heading in sections.headings]
-    return ReadNote(text, tokenise(text), sections, SPLITTER.split(text, breaks))
 
 
 if __name__ == "__main__":

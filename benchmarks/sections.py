@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assertion import own_notes
+from gold import annotated_notes, unmark
 
 from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml
 from nlp_engine.text.section_rules import SectionRules
@@ -120,16 +120,8 @@ def marked_files() -> dict[str, MarkedFile]:
 
 def unmarked(marked: str) -> Expected:
     """Return a note without its marks, and what they say."""
-    text, behind = "", 0
-    starts: list[int] = []
-    kinds: list[str | None] = []
-    for mark in _MARK.finditer(marked):
-        text += marked[behind : mark.start()]
-        starts.append(len(text))
-        kinds.append(None if mark[2] == "-" else mark[2])
-        text += mark[1]
-        behind = mark.end()
-    return Expected(text + marked[behind:], starts, kinds)
+    text, spans, marks = unmark(_MARK, marked)
+    return Expected(text, [start for start, _ in spans], [None if mark[2] == "-" else mark[2] for mark in marks])
 
 
 def compare(expected: Expected, sections: Sections) -> Counts:
@@ -170,12 +162,12 @@ def _whole_mentions(part: str, rules: SectionRules) -> str:
     """Return how many annotated mentions of a part of our notes lie within one sentence, in words."""
     splitter = SentenceSplitter.load()
     inside = mentions = count = 0
-    for note in own_notes(part):
+    for note in annotated_notes(part):
         breaks = [heading.start for heading in find_sections(note.text, rules).headings]
         sentences = splitter.split(note.text, breaks)
         count += len(sentences.spans)
-        mentions += len(note.gold)
-        inside += sum(sentences.at(start).end >= end for start, end, _ in note.gold)
+        mentions += len(note.mentions)
+        inside += sum(sentences.at(own.span.start).end >= own.span.end for own in note.mentions)
     return f"{count} sentences, {100 * inside / mentions:.2f} % of {mentions} mentions lie within one"
 
 

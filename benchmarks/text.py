@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import process_time
 
-from assertion import NothingFound, own_notes
+from gold import NothingFound, annotated_notes
 from ner_speed import WORDS, read_notes
 from stage_times import called_by, clocked
 
@@ -69,7 +69,7 @@ def main() -> None:
     # What was loaded once is not looked through again with every collection: that would count for long notes only.
     gc.freeze()
     if arguments.skip != "real":
-        terse = [annotated.text for annotated in own_notes("train") if annotated.id.startswith("own")]
+        terse = [annotated.text for annotated in annotated_notes("train") if annotated.id.startswith("own")]
         texts = [text for text in read_notes(arguments.data) if len(text.split()) in WORDS]
         print_real("MTSamples", texts[: arguments.notes], rules)
         print_real("own terse notes", terse[: arguments.notes], rules)
