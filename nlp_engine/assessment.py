@@ -64,6 +64,10 @@ class EvidenceKind(StrEnum):
     PATIENT = "patient"
 
 
+NOT_PLAUSIBLE = "not plausible"
+"""How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
+
+
 class LabResult(ResultModel):
     """One observation after cleaning: code, number, unit, interval and flag, with a reason for each.
 
@@ -87,6 +91,11 @@ class LabResult(ResultModel):
     remarks: tuple[str, ...] = ()
     source: str = ""
     said_in: NoteSpan | None = None
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether the laboratory room does not doubt that the number can be one at all."""
+        return not any(remark.startswith(NOT_PLAUSIBLE) for remark in self.remarks)
 
     @property
     def method(self) -> str:

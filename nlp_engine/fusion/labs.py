@@ -24,8 +24,6 @@ _FLAG_WORDS = {
     Flag.CRITICAL_HIGH: "critically high",
     Flag.ABNORMAL: "abnormal",
 }
-_NOT_PLAUSIBLE = "not plausible"
-"""How the laboratory room begins its remark on a number that no living patient has."""
 
 
 class ResultReader:
@@ -45,7 +43,7 @@ class ResultReader:
         """Return concept id -> what the results say; a child's are not measured by the limits of adults."""
         by_code: defaultdict[str, list[LabResult]] = defaultdict(list)
         for result in results:
-            if result.code is not None and not _is_implausible(result):
+            if result.code is not None and result.is_plausible:
                 by_code[result.code].append(result)
         if not by_code:
             return {}
@@ -226,10 +224,6 @@ def _plain_unit(unit: str) -> str:
     """Return a UCUM unit as people write it behind a number."""
     spoken = {"{INR}": "", "[pH]": "", "%": "%", "Cel": " °C", "mm[Hg]": " mmHg", "mL/min/{1.73_m2}": " mL/min/1.73 m²"}
     return spoken.get(unit, " " + unit.replace("10*3/uL", "×10³/µL").replace("10*6/uL", "×10⁶/µL"))
-
-
-def _is_implausible(result: LabResult) -> bool:
-    return any(remark.startswith(_NOT_PLAUSIBLE) for remark in result.remarks)
 
 
 def _worst(lab: ConceptLab, results: Sequence[LabResult]) -> LabResult:

@@ -12,7 +12,6 @@ from nlp_engine.record import PatientRecord, sort_time
 
 _QUOTED = timedelta(days=3)
 """How far back a note without a date beside its value may quote a table."""
-_NOT_PLAUSIBLE = "not plausible"
 
 
 def with_note_results(
@@ -41,14 +40,10 @@ def with_note_results(
     rows: defaultdict[str | None, list[LabResult]] = defaultdict(list)
     for row in tables:
         rows[row.code].append(row)
-    kept = _unambiguous([one for one in found if _is_usable(one) and not _is_in(rows[one.code], one, times)])
+    kept = _unambiguous([one for one in found if one.is_plausible and not _is_in(rows[one.code], one, times)])
     ids = {result.observation_id for result in kept}
     added = tuple(one for one in told if one.id in ids)
     return record.model_copy(update={"observations": (*record.observations, *added)}), [*tables, *kept]
-
-
-def _is_usable(result: LabResult) -> bool:
-    return not any(remark.startswith(_NOT_PLAUSIBLE) for remark in result.remarks)
 
 
 def _unambiguous(results: Sequence[LabResult]) -> list[LabResult]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from pathlib import Path
 
-from nlp_engine.assessment import Flag, LabResult
+from nlp_engine.assessment import NOT_PLAUSIBLE, Flag, LabResult
 from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion
 from nlp_engine.labs.flags import (
     OWN,
@@ -95,7 +95,7 @@ class LabStage:
             number = convert(number, unit.conversion, analyte.places)
         flag, bounds = None, None
         if number is not None and unit.is_canonical and not analyte.is_plausible(number, parsed.comparator):
-            remarks.append(f"not plausible for {analyte.name}; not flagged, please check the source")
+            remarks.append(f"{NOT_PLAUSIBLE} for {analyte.name}; not flagged, please check the source")
         else:
             bounds, reasons = self._bounds(observation, analyte, unit, patient, age)
             remarks += reasons if number is not None else []

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from nlp_engine.assessment import NOT_PLAUSIBLE
+
 Comparator = Literal["<", "<=", ">", ">="]
 
 _COMPARATORS: dict[str, Comparator] = {
@@ -130,5 +132,5 @@ def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
     if not text.isascii() or not _PLAIN.match(text):
         return ParsedValue(remarks=("the result is text, not a number",))
     if len(text) > _MOST_CHARACTERS or Decimal(text).adjusted() >= _MOST_DIGITS:
-        return ParsedValue(remarks=(f"not plausible: a number of more than {_MOST_DIGITS} digits",))
+        return ParsedValue(remarks=(f"{NOT_PLAUSIBLE}: a number of more than {_MOST_DIGITS} digits",))
     return ParsedValue(Decimal(text), comparator, None, unit, tuple(remarks))

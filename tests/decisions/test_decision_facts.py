@@ -23,9 +23,8 @@ from decision_builders import (
 )
 from pydantic import TypeAdapter
 
-from nlp_engine.assessment import Experiencer, Flag, Presence, Temporality
+from nlp_engine.assessment import NOT_PLAUSIBLE, Experiencer, Flag, Presence, Temporality
 from nlp_engine.decisions.facts import AnyFact
-from nlp_engine.decisions.facts.observations import NOT_PLAUSIBLE
 from nlp_engine.decisions.values import Range
 from nlp_engine.labs import LabStage
 from nlp_engine.record import Observation, Patient, PatientRecord

@@ -16,9 +16,6 @@ from nlp_engine.decisions.values import Kind, Range
 from nlp_engine.decisions.windows import Change, Sample, max_fall, max_rise, ratio_to_lowest, ratio_to_median, within
 from nlp_engine.record import sort_time
 
-NOT_PLAUSIBLE = "not plausible"
-"""How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
-
 NO_VALUE = "no value was given"
 """The laboratory room's remark on an empty cell."""
 
@@ -58,7 +55,7 @@ class Latest(ObservationFact):
         newest = _of_newest_moment(numbers)
         if any(not same_unit(result.unit, self.unit) for result in newest):
             return _wrong_unit(self.unit, newest)
-        if any(map(_is_implausible, newest)):
+        if not all(result.is_plausible for result in newest):
             return Fact(problem="the result is not plausible", unusable=True, evidence=evidence_of(newest))
         values = {Range.of(result.value, result.comparator) for result in newest if result.value is not None}
         if len(values) == 1:
@@ -99,7 +96,7 @@ class ChangeFact(ObservationFact):
         """Return the change within the window, with the two results that make it."""
         sight = book.sight
         recent = [r for r in self.results(sight) if sight.is_recent(r.time, self.reach)]
-        results = [r for r in recent if r.value is not None and r.comparator is None and not _is_implausible(r)]
+        results = [r for r in recent if r.value is not None and r.comparator is None and r.is_plausible]
         if any(not same_unit(result.unit, self.unit) for result in results):
             return _wrong_unit(self.unit, results)
         series = [Sample(sort_time(r.time), r.value, i) for i, r in enumerate(results) if r.value is not None]
@@ -245,10 +242,6 @@ def _recent(results: Sequence[LabResult], sight: Sight, max_age: Duration) -> li
     if any(result.time is not None for result in results):
         return [result for result in results if sight.is_recent(result.time, max_age)]
     return list(results)
-
-
-def _is_implausible(result: LabResult) -> bool:
-    return any(remark.startswith(NOT_PLAUSIBLE) for remark in result.remarks)
 
 
 def _wrong_unit(unit: str, results: Sequence[LabResult]) -> Fact:
