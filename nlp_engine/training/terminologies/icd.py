@@ -14,7 +14,8 @@ from nlp_engine.text.terminology.words import Words
 
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])")
 _NOTHING_SAID = re.compile(
-    r",? (?:NOS|alone)\b.*$|,? unspecified$|, (?:unspecified|site not specified|cause unspecified)\b.*$|^unspecified "
+    r",? (?:NOS|alone)(?:$|[,;(\[].*$)|,? unspecified$"
+    r"|, (?:unspecified|site not specified|cause unspecified)\b.*$|^unspecified "
     r"|,? unspecified as to .*$"
     r"|,? (?:without complications?|uncomplicated|not intractable|without status migrainosus)\b"
     r"| of unspecified (?:site|type|organ|part|degree|cause|origin)\b",

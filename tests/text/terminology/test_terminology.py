@@ -57,6 +57,12 @@ def test_what_is_no_name_has_no_code_in_icd(linker, text):
     assert ICD not in codes(linker, text)
 
 
+def test_a_name_that_is_printed_with_its_place_or_cause_is_no_name_without_it(linker):
+    assert codes(linker, "breast nodule")[ICD] == "N63"  # "Nodule(s) NOS in breast"
+    for text in ("right upper lobe nodule", "nodule", "syphilis", "embolism"):
+        assert ICD not in codes(linker, text)
+
+
 def test_contraries_are_not_taken_for_slips(linker):
     found = codes(linker, "hypercalcaemia")
     assert found != codes(linker, "hypocalcaemia")
