@@ -73,7 +73,7 @@ class AddressFinder:
             re.IGNORECASE,
         )
         number = r"[1-9]\d{0,4}[A-Za-z]?\.?(?![\w%/:-]|[.,]\d| ?(?:mg|ml|mcg|mm|cm)\b)"
-        name, before = r"(?=[^\W\d_a-z])[\w.'-]+", r"(?<![\w/])\d{1,5},? (?:\d{1,4} )?"
+        name, before = r"(?=[^\W\d_a-z])[\w.'-]{1,40}", r"(?<![\w/])\d{1,5},? (?:\d{1,4} )?"
         # "via" and the like are other words too: with a small letter only what no list of words knows.
         small = [
             word for word in cues.street_prefixes if vocabulary.strength(word) in (Strength.UNKNOWN, Strength.NAME)
