@@ -65,6 +65,7 @@ def test_without_the_time_of_the_note_relative_dates_stay_unknown(words):
     ("text", "words", "expected"),
     [
         ("Date of service: 03/02/2024\n\nMI yesterday.", "yesterday", "2024-03-01"),
+        ("PROGRESS NOTE\nDate of service: 03/02/2024\n\nMI yesterday.", "yesterday", "2024-03-01"),
         ("ADMISSION DATE: 3/1/2024\n\nMI on HD 2.", "HD 2", "2024-03-02"),
         ("Date of surgery: 2/28/2024\nDate: 3/3/2024\n\nfever on POD 2.", "POD 2", "2024-03-01"),
         ("DATE OF ADMISSION: 11/02/2009\n\nMI 2 days prior to admission.", "2 days prior to admission", "2009-10-31"),

@@ -216,3 +216,10 @@ def test_a_result_told_in_a_note_reaches_rules_and_report():
 def test_dates_brackets_and_lists_of_drugs_beside_results(text, expected):
     found = said(text, phrases={"metoprolol": "DRUG"})
     assert [(value, (time.month, time.day)) for _, value, _, time in found] == expected
+
+
+def test_a_date_in_brackets_is_that_of_the_value_in_them():
+    text = "Labs 3/3: K 6.8, Cr 3.1 (baseline 1.6 on 1/2), glucose 212."
+    days = {(name, value): time and time.date().isoformat() for name, value, _, time in said(text)}
+    assert days["Cr", "1.6"] == "2026-01-02"
+    assert days["glucose", "212"] == days["K", "6.8"] == "2026-03-03"

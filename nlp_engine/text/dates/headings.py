@@ -12,6 +12,8 @@ from nlp_engine.text.dates.calendar import FULL, Calendar, Style, is_shifted, or
 from nlp_engine.text.dates.rules import DateRules, Event
 from nlp_engine.text.dates.wording import plain
 from nlp_engine.text.note import ReadNote
+from nlp_engine.text.phrases import Hit
+from nlp_engine.text.tokens import lines_of
 
 _VALUE = re.compile(
     r"[\s:*=|.\-\u2013]{0,12}(?P<value>\[\*\*[\d-]{8,10}\*\*\]|\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}"
@@ -66,7 +68,7 @@ def labelled(note: ReadNote, calendar: Calendar) -> Iterator[tuple[Event, date, 
     found = _day_at(note.text, first.end() if first else 0, calendar)
     if found is not None:
         yield "service", *found
-    for hit in calendar.rules.labels.find(tokens.keys):
+    for hit in _label_hits(note, calendar.rules):
         start, end = tokens.starts[hit.first], tokens.ends[hit.behind - 1]
         needs_colon = note.text[start:end].lower() in _NEEDS_COLON
         begins = not note.text[max(0, start - _LINE, note.text.rfind("\n", 0, start) + 1) : start].strip(" \t*-#|[]")
@@ -75,6 +77,12 @@ def labelled(note: ReadNote, calendar: Calendar) -> Iterator[tuple[Event, date, 
         found = _day_at(note.text, end, calendar)
         if found is not None:
             yield hit.payload, *found
+
+
+def _label_hits(note: ReadNote, rules: DateRules) -> Iterator[Hit[Event]]:
+    """Yield the labels of each line: "PROGRESS NOTE" above "Date of service" is no "note date"."""
+    for start, end in lines_of(note.text):
+        yield from rules.labels.find(note.tokens.keys, *note.tokens.range_of(start, end))
 
 
 def _day_at(text: str, place: int, calendar: Calendar) -> tuple[date, tuple[int, int]] | None:

@@ -186,7 +186,8 @@ class NoteObservations:
         if _DISCHARGE.search(read.text, max(sentence.start, start - _NEAR), start):
             # In a summary of the stay that is the note's own day.
             return _When(note.time, is_known=is_summary, is_said=True)
-        before = dates.within(max(sentence.start, start - 4 * _NEAR), start)
+        low = max(sentence.start, start - 4 * _NEAR)
+        before = [date for date in dates.within(low, start) if not _is_of_bracket(read.text, low, date, start)]
         if len(before) > 1 and _PRIOR.search(read.text, max(0, before[-1].start - 12), before[-1].start):
             before.pop()  # "Labs 9/12 (prior 8/29): WBC 2.1 (3.4)"
         if before:
@@ -200,6 +201,14 @@ class NoteObservations:
         if any(not date.is_now for date in later):
             return _When(None, is_known=False)
         return _When(_at_clock(note.time, _CLOCK.match(read.text, end)))
+
+
+def _is_of_bracket(text: str, low: int, date: SaidDate, start: int) -> bool:
+    """Say whether a date before a value is that of another one in brackets: "Cr 3.1 (1.6 on 10/2), K 6.8"."""
+    opening, closing = text.rfind("(", low, date.start), text.find(")", date.end, start)
+    if opening < 0 or closing < 0 or ")" in text[opening : date.start] or "(" in text[date.end : closing]:
+        return False
+    return any(map(str.isdigit, text[opening : date.start] + text[date.end : closing]))
 
 
 def _is_summary(note: Note, read: ReadNote) -> bool:
