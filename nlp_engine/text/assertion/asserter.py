@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,7 +94,8 @@ class Asserter:
                 if self._weights is not None:
                     features = reader.of(span, note.sections.at(span.start), values, verdict.cues)
                     chances.append(self._weights.chances(features))
-                values = self._weighed(values, chances)
+                beside = {axis for axis, cue in verdict.cues.items() if _is_beside(note, cue, span)}
+                values = self._weighed(values, chances, beside)
             decided[place] = _with_cues(note, sections, span, verdict, _reconciled(values))
         return decided
 
@@ -153,8 +154,16 @@ class Asserter:
             best["presence"] = condition
         return {axis: cue for axis, (_, cue) in best.items()}
 
-    def _weighed(self, by_rule: Mapping[Axis, Value], chances: Sequence[Chances]) -> dict[Axis, Value]:
-        """Return on each axis the value with the highest mean probability, after the rules' value got its bonus."""
+    def _weighed(
+        self, by_rule: Mapping[Axis, Value], chances: Sequence[Chances], beside: Set[Axis]
+    ) -> dict[Axis, Value]:
+        """Return on each axis the value with the highest mean probability, after the rules' value got its bonus.
+
+        Parameters
+        ----------
+        beside
+            The axes whose cue stands right at the mention: there the rules are surest.
+        """
         values: dict[Axis, Value] = {}
         for axis, value in by_rule.items():
             said = [each[axis] for each in chances if axis in each]
@@ -164,6 +173,7 @@ class Asserter:
             scores = np.mean(said, axis=0)
             scores[VALUES[axis].index(DEFAULTS[axis])] -= self._rules.discount[axis]
             scores[VALUES[axis].index(value)] += self._rules.bonus[axis]
+            scores[VALUES[axis].index(value)] += self._rules.beside.get(value, 0.0) if axis in beside else 0.0
             values[axis] = VALUES[axis][int(scores.argmax())]
         return values
 
@@ -173,6 +183,11 @@ def _fitting(of_section: dict[Axis, Value], cues: Mapping[Axis, ActiveCue]) -> d
     if "experiencer" in cues and cues["experiencer"].value != Experiencer.PATIENT:
         return {axis: value for axis, value in of_section.items() if axis != "temporality"}
     return of_section
+
+
+def _is_beside(note: ReadNote, cue: ActiveCue, span: Span) -> bool:
+    """Say whether no word stands between a cue and a mention ("COVID neg")."""
+    return cue.distance(*note.tokens.range_of(span.start, span.end)) == 0
 
 
 def _by_network(said: Mapping[str, float]) -> Chances:

@@ -89,6 +89,7 @@ class AssertionFile(KnowledgeModel):
     about: str
     bonus: dict[Axis, float]
     discount: dict[Axis, float]
+    beside: dict[Value, float]
     ranks: Ranks
     sets: dict[str, tuple[str, ...]]
     cues: tuple[CueRule, ...]
@@ -139,6 +140,7 @@ class AssertionRules:
                         raise KnowledgeError("assertion.yaml", f'"{" ".join(phrase)}" hides a cue and is one itself')
         self.bonus = file.bonus
         self.discount = file.discount
+        self.beside = file.beside
         self.signals = {axis: PhraseTable(phrases.items()) for axis, phrases in signals.items()}
         own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
         self.predicates: PhraseTable[bool] = PhraseTable(
