@@ -9,13 +9,16 @@ by our guideline they are absent: they are left out.
 python benchmarks/assertion.py [--data ../shared/data/ner/maccrobat] [--part dev] [--show 20]
 python benchmarks/assertion.py --folds 5
     the train part of our notes: the rules alone, and the regression alone on notes that it has not learnt from
+python benchmarks/assertion.py --write FILE, then --answers FILE
+    write the mentions as JSON for another system, and measure what it said (``medspacy_context.py``)
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +55,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=None, help="a model folder; the embedded one if left out")
     parser.add_argument("--show", type=int, default=0, help="how many errors to show with their sentence")
     parser.add_argument("--folds", type=int, default=0, help="cross-validation of the regression instead")
+    parser.add_argument("--write", type=Path, default=None, help="write the mentions as JSON, measure nothing")
+    parser.add_argument("--answers", type=Path, default=None, help="measure what another system said of them")
     arguments = parser.parse_args()
     if arguments.folds:
         cross_validate(arguments.folds)
@@ -62,6 +67,18 @@ def main() -> None:
             maccrobat(arguments.data, "dev" if arguments.part == "test" else arguments.part)
         ),
     }
+    if arguments.write:
+        texts = {
+            name: [{"text": each.text, "mentions": list(each.gold)} for each in own] for name, own in corpora.items()
+        }
+        arguments.write.write_text(json.dumps(written), encoding="utf-8")
+        return
+    if arguments.answers:
+        for corpus, answers in json.loads(arguments.answers.read_text(encoding="utf-8")).items():
+            print(f"\n{corpus}, {arguments.answers.stem}")
+            pairs = zip(corpora[corpus], answers, strict=True)
+            _print_counts(_counted(pair for own, said in pairs for pair in zip(own.gold.values(), said, strict=True)))
+        return
     stages = {
         "rules alone": TextStage(NothingFound()),
         "with the network": TextStage(NothingFound(), judge=Recogniser.load(arguments.model)),
@@ -81,11 +98,7 @@ def cross_validate(folds: int) -> None:
         "regression alone, cross-validation by note": by_regression,
     }.items():
         print(f"\nour notes, train, {name}")
-        counts: dict[Axis, Counter[tuple[str, str]]] = {axis: Counter() for axis in AXES}
-        for example, said in zip(examples, found, strict=True):
-            for axis, value in example.gold.items():
-                counts[axis][value, said[axis]] += 1
-        _print_counts(counts)
+        _print_counts(_counted(zip((example.gold for example in examples), found, strict=True)))
 
 
 def measure(stage: TextStage, texts: Sequence[AnnotatedText], show: int) -> None:
@@ -102,6 +115,15 @@ def measure(stage: TextStage, texts: Sequence[AnnotatedText], show: int) -> None
                     show -= 1
                     print(f"{value} -> {found} {_shown(annotated.text, mention)}")
     _print_counts(counts)
+
+
+def _counted(pairs: Iterable[tuple[Mapping[Axis, str], Mapping[Axis, str]]]) -> dict[Axis, Counter[tuple[str, str]]]:
+    """Count (what was annotated, what was said) on each axis."""
+    counts: dict[Axis, Counter[tuple[str, str]]] = {axis: Counter() for axis in AXES}
+    for gold, said in pairs:
+        for axis, value in gold.items():
+            counts[axis][value, said[axis]] += 1
+    return counts
 
 
 def _print_counts(counts: dict[Axis, Counter[tuple[str, str]]]) -> None:
