@@ -68,7 +68,7 @@ def main() -> None:
         ),
     }
     if arguments.write:
-        texts = {
+        written = {
             name: [{"text": each.text, "mentions": list(each.gold)} for each in own] for name, own in corpora.items()
         }
         arguments.write.write_text(json.dumps(written), encoding="utf-8")
