@@ -42,6 +42,7 @@ from nlp_engine.text.tokens import tokenise
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _RULE_FOLDERS = ("lexicons", "concepts", "drugs", "doses", "labs", "ner")
+_MODEL_FOLDERS = ("assertion", "terminologies")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class TextRules:
             analytes=Analytes.load(),
             abbreviations=AbbreviationRules.load(),
             medications=MedicationRules.load(),
-            version=_digest(resource("rules")),
+            version=_digest(),
         )
 
     def read(self, text: str) -> ReadNote:
@@ -303,7 +304,9 @@ def _checked(note: Note, number: int, start: int, end: int, label: str) -> Span:
     return Span(start, end, label)
 
 
-def _digest(rules: Path) -> str:
-    """Return a short digest of the files that decide what is found."""
+def _digest() -> str:
+    """Return a short digest of the files that decide, beside the network, what is found."""
+    rules, models = resource("rules"), resource("models")
     files = sorted(path for folder in _RULE_FOLDERS for path in (rules / folder).glob("*.yaml"))
+    files += sorted(path for folder in _MODEL_FOLDERS for path in (models / folder).glob("*.*"))
     return sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()[:12]

@@ -11,7 +11,6 @@ from nlp_engine.assessment import MentionLabel
 from nlp_engine.errors import InputError, ModelError
 from nlp_engine.text.terminology import TerminologyLinker
 from nlp_engine.text.terminology.index import Index, Kind, Lists, Term
-from nlp_engine.text.terminology.lay import lay_name
 from nlp_engine.text.terminology.search import Search
 from nlp_engine.text.terminology.user_files import read_terminology
 
@@ -113,11 +112,6 @@ def test_lists_turn_around(lists):
     turned = Lists.of(lists).turned(21)
     for value in range(21):
         assert turned[value].tolist() == [owner for owner, values in enumerate(lists) for one in values if one == value]
-
-
-def test_everyday_names():
-    assert lay_name("HP:0000822") == "High blood pressure"
-    assert lay_name("HP:9999999") is None
 
 
 CSV = 'code,name,system,synonyms\n22298006,Myocardial infarction,http://snomed.info/sct,"heart attack|MI, acute"\n'
