@@ -31,7 +31,7 @@ from nlp_engine.extraction import PersonLabel as PersonLabel
 from nlp_engine.extraction import Presence as Presence
 from nlp_engine.extraction import ResultModel as ResultModel
 from nlp_engine.extraction import Temporality as Temporality
-from nlp_engine.record import InputProblem, NoteSpan, Number, ObservationKind, PatientRecord
+from nlp_engine.record import InputProblem, Note, NoteSpan, Number, ObservationKind, PatientRecord
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -154,6 +154,23 @@ class Evidence(ResultModel):
     method: str
     method_version: str = ""
     source: str = ""
+
+    @classmethod
+    def of_mention(cls, mention: Mention, note: Note, *, method: str, method_version: str = "") -> Evidence:
+        """Return a mention of a note as evidence."""
+        return cls(
+            kind=EvidenceKind.NOTE,
+            source_id=note.id,
+            statement=mention.text,
+            time=note.time,
+            start=mention.start,
+            end=mention.end,
+            section=mention.section,
+            presence=mention.presence,
+            score=mention.score,
+            method=method,
+            method_version=method_version,
+        )
 
     @model_validator(mode="after")
     def _note_has_span(self) -> Self:

@@ -74,21 +74,7 @@ def _said(assessment: Assessment, note: Note, mention: Mention, own: Attribute, 
         temporality=mention.temporality,
         date_text=" ".join(own.text.split()),
         doubt=_doubt(assessment, mention, own.date or ""),
-        evidence=(
-            Evidence(
-                kind=EvidenceKind.NOTE,
-                source_id=note.id,
-                statement=mention.text,
-                time=note.time,
-                start=mention.start,
-                end=mention.end,
-                section=mention.section,
-                presence=mention.presence,
-                score=mention.score,
-                method="date in the text of a note",
-                method_version=version,
-            ),
-        ),
+        evidence=(Evidence.of_mention(mention, note, method="date in the text of a note", method_version=version),),
     )
 
 

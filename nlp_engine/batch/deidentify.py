@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from nlp_engine.batch.failures import Failure
+from nlp_engine.batch.failures import Failure, isolated
+from nlp_engine.batch.notes import notes_of
 from nlp_engine.deidentify import Deidentifier, Replacement, deidentify_record, shared_deidentifier
 from nlp_engine.errors import InputError
-from nlp_engine.readers import InputFailure, RecordSource, open_input
-from nlp_engine.readers.notes import NoteFile
+from nlp_engine.readers import InputFailure, RecordSource
 from nlp_engine.record import InputProblem, Note, PatientRecord
 
 _KEY_BYTES = 32
@@ -116,45 +117,18 @@ def deidentify_notes(paths: list[str], out: Path, key: bytes) -> Iterator[Writte
         raise InputError(out.name, "is in use", "give a folder that does not exist or is empty")
     deidentifier = shared_deidentifier()
     numbers: dict[str, int] = {}
-    for path in paths:
-        is_empty = True
-        for source in _sources(Path(path)):
-            for result in _written(source, out, key, deidentifier, numbers):
-                is_empty = False
-                yield result
-        if is_empty:
-            raise InputError(Path(path).name, "holds no notes", "a note is a .txt file")
-
-
-def _sources(path: Path) -> Iterator[RecordSource | InputFailure]:
-    if path.is_dir():
-        with open_input(path) as opened:
-            yield from opened.sources
-    else:
-        yield RecordSource(path.stem, path.name, notes=(NoteFile(path, path.name, path.stem),))
-
-
-def _written(
-    source: RecordSource | InputFailure, out: Path, key: bytes, deidentifier: Deidentifier, numbers: dict[str, int]
-) -> Iterator[WrittenNote | Failure]:
-    if isinstance(source, InputFailure):
-        yield from (Failure.of_problem(source.patient_id, problem, failed=True) for problem in source.problems)
-        return
-    try:
-        record = source.read_notes()
-    except InputError as error:
-        yield Failure.of_error(source.patient_id, source.where, "reading", error)
-        return
-    for problem in record.problems:
-        if problem.severity == "error":
-            yield Failure.of_problem(source.patient_id, problem, failed=True)
-    patient = deidentifier.surrogates(key, source.patient_id).patient_id
-    for note in record.notes:
+    for found in (found for path in paths for found in notes_of(Path(path))):
+        if isinstance(found, Failure):
+            yield found
+            continue
+        source, note = found
+        patient = deidentifier.surrogates(key, source.patient_id).patient_id
         number = numbers[patient] = numbers.get(patient, 0) + 1
-        try:
-            yield _write(note, out / patient / "notes" / f"{number:05d}.txt", source.patient_id, key, deidentifier)
-        except Exception as error:  # noqa: BLE001 - one note must not stop the others; it is reported by id
-            yield Failure.of_error(source.patient_id, source.where, "writing the report", error)
+        target = out / patient / "notes" / f"{number:05d}.txt"
+        yield isolated(
+            partial(_write, note, target, source.patient_id, key, deidentifier),
+            partial(Failure.of_error, source.patient_id, source.where, "writing the report"),
+        )
 
 
 def _write(note: Note, path: Path, patient_id: str, key: bytes, deidentifier: Deidentifier) -> WrittenNote:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Protocol
 
 from nlp_engine.assessment import NoteExtraction
-from nlp_engine.batch.failures import Failure
+from nlp_engine.batch.failures import Failure, isolated
+from nlp_engine.batch.notes import notes_of
 from nlp_engine.errors import InputError
-from nlp_engine.readers import InputFailure, RecordSource, open_input
-from nlp_engine.readers.notes import NoteFile
 from nlp_engine.readers.textfile import UnreadableTextError, decode
-from nlp_engine.record import Note, PatientRecord
+from nlp_engine.record import Note
 
 STDIN = "-"
 
@@ -48,28 +47,17 @@ def extract_notes(
     for path in paths:
         if path == STDIN:
             yield from _stdin(engine, stdin())
-        elif Path(path).is_dir():
-            yield from _folder(engine, Path(path))
         else:
-            file = Path(path)
-            source = RecordSource(file.stem, file.name, notes=(NoteFile(file, file.name, file.stem),))
-            yield from _record(engine, source, patient_id=None)
+            yield from _read(engine, Path(path))
 
 
-def _folder(engine: Extractor, folder: Path) -> Iterator[NoteExtraction | Failure]:
-    is_empty = True
-    with open_input(folder) as opened:
-        for source in opened.sources:
-            results = (
-                (Failure.of_problem(source.patient_id, problem, failed=True) for problem in source.problems)
-                if isinstance(source, InputFailure)
-                else _record(engine, source, patient_id=source.patient_id)
-            )
-            for result in results:
-                is_empty = False
-                yield result
-    if is_empty:
-        raise InputError(folder.name, "holds no notes", "a note is a .txt file")
+def _read(engine: Extractor, path: Path) -> Iterator[NoteExtraction | Failure]:
+    for found in notes_of(path):
+        if isinstance(found, Failure):
+            yield found
+        else:
+            source, note = found
+            yield _note(engine, note, source.patient_id if path.is_dir() else None, source.where)
 
 
 def _stdin(engine: Extractor, data: bytes) -> Iterator[NoteExtraction | Failure]:
@@ -81,21 +69,8 @@ def _stdin(engine: Extractor, data: bytes) -> Iterator[NoteExtraction | Failure]
     yield _note(engine, note, None, "stdin")
 
 
-def _record(engine: Extractor, source: RecordSource, *, patient_id: str | None) -> Iterator[NoteExtraction | Failure]:
-    try:
-        record: PatientRecord = source.read_notes()
-    except InputError as error:
-        yield Failure.of_error(source.patient_id, source.where, "reading", error)
-        return
-    for problem in record.problems:
-        if problem.severity == "error":
-            yield Failure.of_problem(patient_id, problem, failed=True)
-    for note in record.notes:
-        yield _note(engine, note, patient_id, source.where)
-
-
 def _note(engine: Extractor, note: Note, patient_id: str | None, where: str) -> NoteExtraction | Failure:
-    try:
-        return engine.extract(note.text, note_id=note.id, patient_id=patient_id)
-    except Exception as error:  # noqa: BLE001 - one note must not stop the others; it is reported by id
-        return Failure.of_error(patient_id or note.id, where, "assessing", error)
+    return isolated(
+        lambda: engine.extract(note.text, note_id=note.id, patient_id=patient_id),
+        lambda error: Failure.of_error(patient_id or note.id, where, "assessing", error),
+    )

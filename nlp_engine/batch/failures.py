@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from traceback import extract_tb
-from typing import Literal
+from typing import Literal, TypeVar
 
 from nlp_engine.errors import InputError, NlpEngineError
 from nlp_engine.record import InputProblem
 
+Result = TypeVar("Result")
+Instead = TypeVar("Instead")
 Stage = Literal["reading", "assessing", "writing the report", "writing the tables"]
 
 
@@ -64,6 +67,14 @@ class Failure:
     def to_json(self) -> str:
         """Return the line."""
         return json.dumps(self.as_dict(), ensure_ascii=False)
+
+
+def isolated(step: Callable[[], Result], failed: Callable[[Exception], Instead]) -> Result | Instead:
+    """Return what a step gives, or what ``failed`` makes of any error of it: one record must not stop the others."""
+    try:
+        return step()
+    except Exception as error:  # noqa: BLE001 - the one place for it; the error is reported by id
+        return failed(error)
 
 
 def _place(error: Exception) -> str:

@@ -23,6 +23,7 @@ from nlp_engine.batch.summary import RunSummary
 from nlp_engine.batch.work import Assessor, Task, Worker, WorkPlan, load_engine
 from nlp_engine.errors import InputError
 from nlp_engine.readers import InputFailure, InputFolder, RecordSource, open_input
+from nlp_engine.record import InputProblem
 
 _FEW = 8
 """With fewer patients, starting worker processes takes longer than it saves."""
@@ -86,38 +87,49 @@ def run(
     with ExitStack() as stack:
         opened = stack.enter_context(open_input(source))
         _check_apart(source, target)
-        sources: Iterator[Found] = opened.sources
-        if deidentify_key is not None:
-            sources = (deidentified(found, deidentify_key) for found in opened.sources)
+        sources = _sources(opened, deidentify_key)
         first = list(islice(sources, _FEW))
         _check_not_empty(source, first, opened)
         output = OutputFolder(target, overwrite=overwrite)
         count = workers or (1 if len(first) < _FEW else available_cpus())
-        load = engine_loader or partial(load_engine, threads=available_cpus() if count == 1 else 1)
-        plan = WorkPlan(load, pages, output.unfinished, as_of)
+        plan = WorkPlan(engine_loader or _loader(count), pages, output.unfinished, as_of)
         summary = RunSummary(target, opened.kind, _settings(plan, count))
-        assess = _start(plan, count, summary, stack)
-        output.begin()
-        with closing(Tables(output.unfinished)) as tables:
-            _write_all(_results(chain(first, sources), assess), tables, summary, on_progress)
-            shared = opened.problems() if deidentify_key is None else without_places(opened.problems())
-            tables.write_failures(summary.add_shared(shared))
+        results = _results(chain(first, sources), _start(plan, count, summary, stack))
+        _write_all(results, output, summary, on_progress, partial(_shared_problems, opened, deidentify_key))
     summary.seconds["wall"] = perf_counter() - start
     _write_end(output, summary, pages)
     return summary
 
 
+def _sources(opened: InputFolder, key: bytes | None) -> Iterator[Found]:
+    """Return the patients of the input, to be de-identified when they are read if there is a key."""
+    return opened.sources if key is None else (deidentified(found, key) for found in opened.sources)
+
+
+def _shared_problems(opened: InputFolder, key: bytes | None) -> tuple[InputProblem, ...]:
+    return opened.problems() if key is None else without_places(opened.problems())
+
+
+def _loader(workers: int) -> Callable[[], Assessor]:
+    return partial(load_engine, threads=available_cpus() if workers == 1 else 1)
+
+
 def _write_all(
     results: Iterator[PatientResult],
-    tables: Tables,
+    output: OutputFolder,
     summary: RunSummary,
     on_progress: Callable[[Progress], None] | None,
+    shared_problems: Callable[[], tuple[InputProblem, ...]],
 ) -> None:
-    for result in results:
-        tables.write(result)
-        summary.add(result)
-        if on_progress:
-            on_progress(Progress(summary.counts["patients_in"], summary.counts["failed"]))
+    """Write the tables; what was wrong with files of many patients is known when all are read."""
+    output.begin()
+    with closing(Tables(output.unfinished)) as tables:
+        for result in results:
+            tables.write(result)
+            summary.add(result)
+            if on_progress:
+                on_progress(Progress(summary.counts["patients_in"], summary.counts["failed"]))
+        tables.write_failures(summary.add_shared(shared_problems()))
 
 
 def _settings(plan: WorkPlan, workers: int) -> dict[str, str | int | bool | None]:

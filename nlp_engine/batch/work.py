@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from nlp_engine.assessment import Assessment
 from nlp_engine.batch.deidentify import DeidentifiedSource
-from nlp_engine.batch.failures import Failure, Stage
+from nlp_engine.batch.failures import Failure, Stage, isolated
 from nlp_engine.batch.pages import Pages
 from nlp_engine.batch.result import PatientResult, result_of
 from nlp_engine.readers import RecordSource
@@ -74,25 +74,31 @@ class Worker:
 
     def result(self, task: Task) -> PatientResult:
         """Return the patient's rows, or why there are none; never raises for what one record brings about."""
-        source, seconds = task.source, dict[str, float]()
-        stage: Stage = "reading"
-        try:
-            with _timed(seconds, "reading"):
-                record = source.read()
-            stage = "assessing"
-            before = dict(self.engine.seconds)
-            assessment = self.engine.assess(record, as_of=self._plan.as_of)
-            seconds |= _added(before, self.engine.seconds)
-            stage = "writing the report"
-            with _timed(seconds, "report"):
-                row = self._write_pages(assessment, task.folder)
-            stage = "writing the tables"
-            with _timed(seconds, "tables"):
-                result = result_of(assessment, row=row)
-            return replace(result, seconds=seconds)
-        except Exception as error:  # noqa: BLE001 - one record must not stop the others; it is reported by id
-            failure = Failure.of_error(source.patient_id, source.where, stage, error)
-            return PatientResult(source.patient_id, failures=(failure,), seconds=seconds)
+        seconds: dict[str, float] = {}
+        reached: list[Stage] = []
+
+        def failed(error: Exception) -> PatientResult:
+            failure = Failure.of_error(task.source.patient_id, task.source.where, reached[-1], error)
+            return PatientResult(task.source.patient_id, failures=(failure,), seconds=seconds)
+
+        return isolated(lambda: self._result(task, reached, seconds), failed)
+
+    def _result(self, task: Task, reached: list[Stage], seconds: dict[str, float]) -> PatientResult:
+        """Return the patient's rows; each stage is told to ``reached`` before it begins."""
+        reached.append("reading")
+        with _timed(seconds, "reading"):
+            record = task.source.read()
+        reached.append("assessing")
+        before = dict(self.engine.seconds)
+        assessment = self.engine.assess(record, as_of=self._plan.as_of)
+        seconds |= _added(before, self.engine.seconds)
+        reached.append("writing the report")
+        with _timed(seconds, "report"):
+            row = self._write_pages(assessment, task.folder)
+        reached.append("writing the tables")
+        with _timed(seconds, "tables"):
+            result = result_of(assessment, row=row)
+        return replace(result, seconds=seconds)
 
     def _write_pages(self, assessment: Assessment, folder: str) -> Any:  # noqa: ANN401
         pages = self._plan.pages

@@ -7,7 +7,6 @@ from nlp_engine.assessment import (
     Attribute,
     AttributeLabel,
     Evidence,
-    EvidenceKind,
     Experiencer,
     Mention,
     Presence,
@@ -45,18 +44,7 @@ def told_medicine_views(assessment: Assessment, tracer: Tracer, phrases: Phrases
 
 def _row(note: Note, mention: Mention, reason: str, tracer: Tracer, phrases: Phrases) -> ToldMedicineView:
     status = mention.medication.status if mention.medication is not None else None
-    evidence = Evidence(
-        kind=EvidenceKind.NOTE,
-        source_id=note.id,
-        statement=mention.text,
-        time=note.time,
-        start=mention.start,
-        end=mention.end,
-        section=mention.section,
-        presence=mention.presence,
-        score=mention.score,
-        method="status of a drug in the text of a note",
-    )
+    evidence = Evidence.of_mention(mention, note, method="status of a drug in the text of a note")
     return ToldMedicineView(
         name=" ".join(mention.text.split()),
         dose=" ".join(_dose(mention)),

@@ -15,7 +15,6 @@ from pydantic import BeforeValidator, Field
 from nlp_engine import __version__
 from nlp_engine.assessment import (
     Evidence,
-    EvidenceKind,
     Finding,
     ImageFinding,
     LabResult,
@@ -184,16 +183,4 @@ Words = Annotated[tuple[str, ...], BeforeValidator(as_tuple), Field(min_length=1
 
 def note_evidence(mention: Mention, note: Note) -> Evidence:
     """Return a mention as evidence."""
-    return Evidence(
-        kind=EvidenceKind.NOTE,
-        source_id=note.id,
-        statement=mention.text,
-        time=note.time,
-        start=mention.start,
-        end=mention.end,
-        section=mention.section,
-        presence=mention.presence,
-        score=mention.score,
-        method="reading of the note",
-        method_version=__version__,
-    )
+    return Evidence.of_mention(mention, note, method="reading of the note", method_version=__version__)
