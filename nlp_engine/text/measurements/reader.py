@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from nlp_engine.assessment import Attribute, AttributeLabel, Flag, MentionLabel
 from nlp_engine.text.attributes.rules import AttributeRules
@@ -13,6 +14,28 @@ from nlp_engine.text.quantities import Quantity, read_quantity
 
 _MOST_FILLERS = 5
 _SCORE = 0.9
+
+
+def quantity_behind(
+    note: ReadNote, place: int, stop: int, rules: AttributeRules, *, most_fillers: int, skip: Callable[[int], int]
+) -> Quantity | None:
+    """Return the first quantity behind a name, None if words that are no fillers ("of", "was") come before.
+
+    Parameters
+    ----------
+    skip
+        Steps from a word over what the value was before.
+    """
+    for _ in range(most_fillers):
+        place = skip(place)
+        quantity = read_quantity(note.tokens, place, stop, rules.value_units, rules.comparators)
+        if quantity is not None:
+            return quantity
+        filler = rules.fillers.at(note.tokens.keys, place, stop) if place < stop else None
+        if filler is None:
+            return None
+        place = filler.behind
+    return None
 
 
 class Measurements:
@@ -101,16 +124,10 @@ class Measurements:
         first, place = tokens.range_of(test.start, test.end)
         # A unit may follow within a few words, so there is no need to look at the whole sentence.
         stop = min(tokens.range_of(test.end, _sentence_end(note, test.start))[1], place + 24)
-        for _ in range(_MOST_FILLERS):
-            place = self._skip_earlier(note, place, stop)
-            quantity = read_quantity(tokens, place, stop, rules.value_units, rules.comparators)
-            if quantity is not None:
-                return quantity if self._is_value(note, first, quantity, stop) else None
-            filler = rules.fillers.at(tokens.keys, place, stop) if place < stop else None
-            if filler is None:
-                return None
-            place = filler.behind
-        return None
+        quantity = quantity_behind(
+            note, place, stop, rules, most_fillers=_MOST_FILLERS, skip=partial(self._skip_earlier, note, stop=stop)
+        )
+        return quantity if quantity is not None and self._is_value(note, first, quantity, stop) else None
 
     def _skip_earlier(self, note: ReadNote, place: int, stop: int) -> int:
         """Step over "from 1.1 to", "up from 1.1 to": what the value was before."""

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from nlp_engine.assessment import Flag
@@ -18,6 +19,7 @@ from nlp_engine.record import ObservationKind
 from nlp_engine.text.attributes.rules import AttributeRules
 from nlp_engine.text.measurements.analytes import Analyte, Analytes
 from nlp_engine.text.measurements.chains import Chains
+from nlp_engine.text.measurements.reader import quantity_behind
 from nlp_engine.text.note import ReadNote
 from nlp_engine.text.phrases import Hit, phrase_table
 from nlp_engine.text.quantities import Quantity, number_of, read_quantity
@@ -157,17 +159,9 @@ class ReadingFinder:
 
     def _value(self, note: ReadNote, hit: Hit[tuple[Analyte, ...]], stop: int) -> Quantity | None:
         """Return the quantity behind a name, None if there is none or it is no result of this analyte."""
-        tokens, place = note.tokens, hit.behind
-        for _ in range(_MOST_FILLERS):
-            place = self._skip_earlier(note, place, stop)
-            quantity = read_quantity(tokens, place, stop, self._rules.value_units, self._rules.comparators)
-            if quantity is not None:
-                return quantity if self._fits(note, hit, quantity, stop) else None
-            filler = self._rules.fillers.at(tokens.keys, place, stop) if place < stop else None
-            if filler is None:
-                return None
-            place = filler.behind
-        return None
+        skip = partial(self._skip_earlier, note, stop=stop)
+        quantity = quantity_behind(note, hit.behind, stop, self._rules, most_fillers=_MOST_FILLERS, skip=skip)
+        return quantity if quantity is not None and self._fits(note, hit, quantity, stop) else None
 
     def _skip_earlier(self, note: ReadNote, place: int, stop: int) -> int:
         """Step over "from 1.1 to": what the value was before."""
