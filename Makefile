@@ -37,5 +37,5 @@ $(STAMPS)/base: $(STAMPS)/venv pyproject.toml constraints.txt
 	touch $@
 
 $(STAMPS)/all: $(STAMPS)/base
-	$(UV) -e ".[train,test,lint]"
+	$(UV) -e ".[train,models,test,lint]"
 	touch $@

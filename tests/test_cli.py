@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from nlp_engine import cli
+from nlp_engine.cli import options, output
 
 
 @pytest.fixture
@@ -89,22 +90,22 @@ def test_as_of_that_is_no_clear_date(command, tmp_path, text):
 
 
 def test_as_of_a_day_means_its_end():
-    assert cli._as_of("2024-05-01").isoformat() == "2024-05-01T23:59:59"
-    assert cli._as_of("2024-05-01T00:00").isoformat() == "2024-05-01T00:00:00"
+    assert options.as_of_option("2024-05-01").isoformat() == "2024-05-01T23:59:59"
+    assert options.as_of_option("2024-05-01T00:00").isoformat() == "2024-05-01T00:00:00"
 
 
 def test_an_output_file_appears_only_when_complete(tmp_path):
     out = tmp_path / "m.jsonl"
 
     def write_half():
-        with cli._lines_to(out) as stream:
+        with output.lines_to(out) as stream:
             stream.write(b"half")
             raise KeyError
 
     with pytest.raises(KeyError):
         write_half()
     assert not out.exists()
-    with cli._lines_to(out) as stream:
+    with output.lines_to(out) as stream:
         stream.write(b"whole\n")
     assert out.read_bytes() == b"whole\n"
 
@@ -122,7 +123,7 @@ def test_progress_is_plain_lines_without_a_terminal(monkeypatch):
     from nlp_engine.batch import Progress
 
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with cli._shown_progress() as show:
+    with output.shown_progress() as show:
         for done in range(1, 101):
             show(Progress(done, 1))
         assert sys.stderr.getvalue() == "50 patients, 1 failed\n100 patients, 1 failed\n"

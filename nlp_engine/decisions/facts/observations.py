@@ -13,8 +13,8 @@ from nlp_engine.assessment import Evidence, EvidenceKind, Flag, LabResult
 from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight, Words
 from nlp_engine.decisions.units import said, said_unit, same_unit
 from nlp_engine.decisions.values import Kind, Range
-from nlp_engine.decisions.windows import Change, Sample, max_fall, max_rise, ratio_to_lowest, ratio_to_median, within
 from nlp_engine.record import sort_time
+from nlp_engine.series import Change, Sample, max_fall, max_rise, ratio_to_lowest, ratio_to_median, within
 
 NO_VALUE = "no value was given"
 """The laboratory room's remark on an empty cell."""

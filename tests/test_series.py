@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_engine.decisions.windows import (
+from nlp_engine.series import (
     Sample,
     max_fall,
     max_rise,
