@@ -15,6 +15,10 @@ from nlp_engine.knowledge import KnowledgeModel, Source, fold_unit, read_yaml, r
 from nlp_engine.record import Sex
 
 
+_OTHER_FILES = frozenset({"units.yaml", "variation.yaml", "misfits.yaml"})
+"""Files of ``rules/labs`` that hold no analytes."""
+
+
 class Conversion(KnowledgeModel):
     """value in the canonical unit = value * factor + offset; ``source`` names a source of the file."""
 
@@ -146,7 +150,9 @@ class Catalogue(BaseModel):
             If a file does not fit, a code stands twice, or a unit spelling has two meanings.
         """
         folder = folder or resource("rules") / "labs"
-        files = [read_yaml(path, AnalyteFile) for path in sorted(folder.glob("*.yaml")) if path.name != "units.yaml"]
+        files = [
+            read_yaml(path, AnalyteFile) for path in sorted(folder.glob("*.yaml")) if path.name not in _OTHER_FILES
+        ]
         sources: dict[str, Source] = {}
         for file in files:
             sources |= file.sources
