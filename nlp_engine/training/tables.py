@@ -1,0 +1,124 @@
+"""A feature table of a file: one row a case, columns told apart by what they hold.
+
+CSV (``.csv``, also gzipped), Parquet, and ``.npz`` with an array ``X`` and, where there are labels, ``y``, as outlier
+benchmarks have it.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pandas.api import types
+
+from nlp_engine.errors import InputError
+
+MISSING_WORDS = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "?", ".", "-")
+"""Cells of a CSV that mean that nothing is there."""
+_NPZ_FEATURES, _NPZ_LABELS = "X", "y"
+_NUMBERS_FROM = 0.95
+"""Share of the filled cells of a text column that must read as numbers for it to be one."""
+_DATES_FROM = 0.95
+_TRUTHS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
+_TRUE = frozenset({"true", "yes", "y", "t"})
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    CATEGORY = "category"
+    DATE = "date"
+    EMPTY = "empty"
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table with its columns as they are named in the file.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If there is no such file, its form is unknown, it cannot be read, has no rows, or a column name stands twice.
+    """
+    name = path.name.lower()
+    try:
+        if name.endswith((".csv", ".csv.gz")):
+            frame = pd.read_csv(path, na_values=list(MISSING_WORDS), keep_default_na=False)
+        elif name.endswith((".parquet", ".pq")):
+            frame = pd.read_parquet(path)
+        elif name.endswith(".npz"):
+            frame = _npz(path)
+        else:
+            raise InputError(path.name, "is no table that can be read", "give a .csv, .parquet or .npz file")
+    except FileNotFoundError as error:
+        raise InputError(path.name, "does not exist", "give a .csv, .parquet or .npz file") from error
+    except (ValueError, KeyError, OSError) as error:
+        raise InputError(path.name, "cannot be read as a table", "give a complete file with one header line") from error
+    frame.columns = [str(column).strip() for column in frame.columns]
+    twice = sorted(set(frame.columns[frame.columns.duplicated()]))
+    if twice:
+        raise InputError(path.name, f'the column "{twice[0]}" stands twice', "give each column a name of its own")
+    if frame.empty:
+        raise InputError(path.name, "has no rows", "give a table with one row a case")
+    return frame
+
+
+def _npz(path: Path) -> pd.DataFrame:
+    with np.load(path, allow_pickle=False) as arrays:
+        if _NPZ_FEATURES not in arrays:
+            raise ValueError("no X")
+        features = np.asarray(arrays[_NPZ_FEATURES])
+        frame = pd.DataFrame(features, columns=[f"x{number}" for number in range(features.shape[1])])
+        if _NPZ_LABELS in arrays:
+            frame[_NPZ_LABELS] = np.asarray(arrays[_NPZ_LABELS]).ravel()
+    return frame
+
+
+def kind_of(column: pd.Series) -> Kind:
+    """Say what a column holds; text that reads as numbers or dates nearly everywhere is numbers or dates."""
+    filled = column.dropna()
+    if filled.empty:
+        return Kind.EMPTY
+    if types.is_bool_dtype(filled):
+        return Kind.YES_NO
+    if types.is_numeric_dtype(filled):
+        return Kind.YES_NO if set(filled.unique()) <= {0, 1} else Kind.NUMBER
+    if types.is_datetime64_any_dtype(filled):
+        return Kind.DATE
+    words = filled.astype(str).str.strip()
+    if any(set(words.str.lower().unique()) <= truth for truth in _TRUTHS):
+        return Kind.YES_NO
+    if pd.to_numeric(words, errors="coerce").notna().mean() >= _NUMBERS_FROM:
+        return Kind.NUMBER
+    return Kind.DATE if _is_date(words) else Kind.CATEGORY
+
+
+def _is_date(words: pd.Series) -> bool:
+    """Say whether text is ISO dates (``2024-05-01``, with or without a time)."""
+    if not words.str.match(r"\d{4}-\d{2}-\d{2}").mean() >= _DATES_FROM:
+        return False
+    return bool(pd.to_datetime(words, errors="coerce", format="ISO8601").notna().mean() >= _DATES_FROM)
+
+
+def as_numbers(column: pd.Series) -> pd.Series:
+    """Return a numeric or yes/no column as floats, NaN where nothing (or no number) is there.
+
+    Infinite values count as nothing.
+    """
+    if types.is_bool_dtype(column) or types.is_numeric_dtype(column):
+        numbers = column.astype(float)
+    else:
+        words = column.astype("string").str.strip()
+        lower = words.str.lower()
+        truths = lower.dropna().isin(_TRUE | {"false", "no", "n", "f"}).all()
+        numbers = lower.map(lambda word: float(word in _TRUE), na_action="ignore") if truths else words
+        numbers = pd.to_numeric(numbers, errors="coerce").astype(float)
+    return numbers.replace([np.inf, -np.inf], np.nan)
+
+
+def as_dates(column: pd.Series) -> pd.Series:
+    """Return a date column as timestamps in UTC, NaT where nothing is there."""
+    return pd.to_datetime(column, errors="coerce", utc=True, format="ISO8601")
