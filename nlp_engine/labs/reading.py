@@ -1,0 +1,242 @@
+"""The cells of one row -> a reading: analyte, number, unit, interval, flag. Records and tables are read by it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache, partial
+from pathlib import Path
+
+from nlp_engine.assessment import NOT_PLAUSIBLE, Flag
+from nlp_engine.labs.catalogue import Analyte, Catalogue
+from nlp_engine.labs.flags import (
+    OWN,
+    Bounds,
+    critical_flag,
+    interval_flag,
+    is_child,
+    joined_flag,
+    own_bounds,
+    source_flag,
+    textbook_bounds,
+)
+from nlp_engine.labs.names import AnalyteNames
+from nlp_engine.labs.units import UnitReading, Units, convert, shown
+from nlp_engine.labs.values import Comparator, ParsedValue, parse_value
+from nlp_engine.record import ObservationKind, Sex
+
+_KEPT = 1 << 16
+"""How many value cells are remembered; hospitals repeat a few thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of one row as they came; ``is_told`` when the result stands in a note and not in a table."""
+
+    name: str
+    value: str
+    code: str | None = None
+    kind: ObservationKind = ObservationKind.LAB
+    unit: str | None = None
+    reference_low: Decimal | None = None
+    reference_high: Decimal | None = None
+    flag: str | None = None
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What an interval asks about the patient, at the time of the result; None when nobody said."""
+
+    sex: Sex = Sex.UNKNOWN
+    age_years: Decimal | None = None
+    pregnant: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the cells of a row mean.
+
+    Parameters
+    ----------
+    analyte
+        None when it is none of ours.
+    number
+        In ``unit``, as it is shown; None when the cell holds no number that can be used.
+    words
+        A result in words ("negative").
+    unit
+        UCUM where the spelling is known, else the cell; the analyte's own unit when the number was converted to it.
+    given_unit
+        The unit of the row itself, UCUM where the spelling is known.
+    low, high
+        The interval that the flag was made by, in ``unit``.
+    interval_source
+        Whose interval it is.
+    remarks
+        Every change and every doubt.
+    """
+
+    analyte: Analyte | None
+    number: Decimal | None
+    comparator: Comparator | None
+    words: str | None
+    unit: str | None
+    given_unit: str | None
+    low: Decimal | None
+    high: Decimal | None
+    interval_source: str | None
+    flag: Flag | None
+    remarks: tuple[str, ...]
+
+
+class CellReader:
+    """Reads the cells of a row; nothing is guessed, and every change is said."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._names = AnalyteNames(catalogue)
+        self._units = Units(catalogue)
+        self._parse = lru_cache(maxsize=_KEPT)(partial(parse_value, is_unit=self._units.is_unit))
+
+    @classmethod
+    def load(cls, folder: Path | None = None) -> CellReader:
+        """Read ``rules/labs``."""
+        return cls(Catalogue.load(folder))
+
+    def read(self, cells: Cells, person: Person) -> Reading:
+        """Return what the cells of a row mean for a person."""
+        parsed = self._parse(cells.value)
+        inside = parsed.readings[0].unit if parsed.readings else parsed.unit
+        cell = cells.unit if cells.unit and cells.unit.strip() else inside
+        analyte = self._analyte(cells, cell)
+        if analyte is None:
+            return self._unknown_analyte(cells, parsed, cell)
+        parsed, unit = self._in_unit(cells, analyte, parsed, cell)
+        remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
+        number = parsed.number
+        if number is not None and parsed.unit and self._units.ucum(parsed.unit) != self._units.ucum(cell):
+            number = None
+            remarks.append("the value cell and the unit cell name two units; the number was not used")
+        if number is not None and unit.conversion is not None:
+            number = convert(number, unit.conversion, analyte.places)
+        flag, bounds = None, None
+        if number is not None and unit.is_canonical and not analyte.is_plausible(number, parsed.comparator):
+            remarks.append(f"{NOT_PLAUSIBLE} for {analyte.name}; not flagged, please check the source")
+        else:
+            bounds, reasons = self._bounds(cells, analyte, unit, person)
+            remarks += reasons if number is not None else []
+            limits = analyte if unit.is_canonical and not is_child(person.age_years) else None
+            flag, doubt = _flag(number, parsed.comparator, bounds, limits, cells)
+            remarks += doubt
+        show = partial(_shown, unit=unit, places=analyte.places)
+        return Reading(
+            analyte=analyte,
+            number=show(number),
+            comparator=parsed.comparator,
+            words=parsed.words,
+            unit=unit.unit,
+            given_unit=self._units.ucum(cell),
+            low=show(bounds.low) if bounds else None,
+            high=show(bounds.high) if bounds else None,
+            interval_source=bounds.source if bounds else None,
+            flag=flag,
+            remarks=tuple(remarks),
+        )
+
+    def _analyte(self, cells: Cells, cell: str | None) -> Analyte | None:
+        found = self._units.fitting(self._names.find(cells.code, cells.name, cells.kind), cell)
+        if found is None and cells.code is None:
+            found = self._names.find_with_unit(cells.name)
+            return found if found is not None and self._units.fits(found, cell) else None
+        return found
+
+    def _in_unit(
+        self, cells: Cells, analyte: Analyte, parsed: ParsedValue, cell: str | None
+    ) -> tuple[ParsedValue, UnitReading]:
+        """Return the value as this analyte can have it, and how its unit becomes the analyte's."""
+        unit = self._units.read(analyte, cell)
+        parsed = _plausible_reading(parsed, analyte, unit)
+        if parsed.number is not None and unit.unit is None and analyte.unit_by_value:
+            unit = self._units.by_value(analyte, parsed.number, parsed.comparator) or unit
+        if unit.unit is None and cells.is_told:
+            return self._by_size(analyte, parsed, unit)
+        return parsed, unit
+
+    def _by_size(self, analyte: Analyte, parsed: ParsedValue, unit: UnitReading) -> tuple[ParsedValue, UnitReading]:
+        """Return the one reading of a note's value whose size tells its unit, with that unit, else what was read."""
+        readings = parsed.readings or (parsed,)
+        sized = [(one, self._units.by_range(analyte, one.number)) for one in readings if one.number is not None]
+        fitting = [(one, found) for one, found in sized if found is not None]
+        # "484,000" platelets are the same in a microlitre and, with a decimal comma, in thousands.
+        numbers = {
+            convert(one.number, found.conversion, analyte.places)
+            for one, found in fitting
+            if one.number is not None and found.conversion is not None
+        }
+        return fitting[0] if len(numbers) == 1 else (parsed, unit)
+
+    def _bounds(
+        self, cells: Cells, analyte: Analyte, unit: UnitReading, person: Person
+    ) -> tuple[Bounds | None, Sequence[str]]:
+        """Return the interval in the analyte's unit, the row's own first, and what is doubtful about it."""
+        low, high = cells.reference_low, cells.reference_high
+        if unit.conversion is not None:
+            low = None if low is None else convert(low, unit.conversion, analyte.places)
+            high = None if high is None else convert(high, unit.conversion, analyte.places)
+        own, reason = own_bounds(low, high)
+        if own is not None or not unit.is_canonical:
+            return own, [reason] if reason else []
+        bounds, why = textbook_bounds(
+            analyte, self._catalogue.sources, sex=person.sex, age_years=person.age_years, pregnant=person.pregnant
+        )
+        return bounds, [words for words in (reason, why) if words]
+
+    def _unknown_analyte(self, cells: Cells, parsed: ParsedValue, cell: str | None) -> Reading:
+        bounds, reason = own_bounds(cells.reference_low, cells.reference_high)
+        flag, doubt = _flag(parsed.number, parsed.comparator, bounds, None, cells)
+        unit = self._units.ucum(cell)
+        return Reading(
+            analyte=None,
+            number=parsed.number,
+            comparator=parsed.comparator,
+            words=parsed.words,
+            unit=unit,
+            given_unit=unit,
+            low=bounds.low if bounds else None,
+            high=bounds.high if bounds else None,
+            interval_source=bounds.source if bounds else None,
+            flag=flag,
+            remarks=(*parsed.remarks, *([reason] if reason else []), *doubt, "not an analyte this engine knows"),
+        )
+
+
+def _shown(number: Decimal | None, *, unit: UnitReading, places: int) -> Decimal | None:
+    return None if number is None else shown(number, unit.conversion, places)
+
+
+def _plausible_reading(parsed: ParsedValue, analyte: Analyte, unit: UnitReading) -> ParsedValue:
+    """Return the one reading of an ambiguous cell that this analyte can have, or the cell as it was read."""
+    if unit.conversion is None:
+        return parsed
+    fitting = []
+    for reading in parsed.readings:
+        number = convert(reading.number or Decimal(0), unit.conversion, analyte.places)
+        # A number that the assay would print as 0 is no result of it: 9.000 platelets in a microlitre.
+        if round(number, analyte.places) and analyte.is_plausible(number, reading.comparator):
+            fitting.append(reading)
+    return fitting[0] if len(fitting) == 1 else parsed
+
+
+def _flag(
+    number: Decimal | None, comparator: Comparator | None, bounds: Bounds | None, limits: Analyte | None, cells: Cells
+) -> tuple[Flag | None, list[str]]:
+    """Return the flag with what is doubtful about it; ``limits`` is the analyte whose critical limits hold."""
+    ours = None
+    if number is not None:
+        interval = interval_flag(number, comparator, bounds) if bounds else None
+        ours = (critical_flag(number, comparator, limits) if limits else None) or interval
+    own_interval = bounds is not None and bounds.source == OWN
+    flag, doubt = joined_flag(ours, source_flag(cells.flag), own_interval=own_interval)
+    return flag, [doubt] if doubt else []
