@@ -56,13 +56,13 @@ def test_max_fall_is_the_largest_of_all_pairs(samples, length, since):
 
 @given(series)
 def test_ratio_to_lowest(samples):
-    samples = ordered(samples)
-    earlier = [s.value for s in samples if s.time < samples[-1].time]
+    newest = max(((s.time, s.value) for s in samples), default=(0, 0))
+    earlier = [s.value for s in samples if s.time < newest[0]]
     change = ratio_to_lowest(samples, places=2)
     if not earlier or min(earlier) == 0:
         assert change is None
     else:
-        assert change.amount == rounded(samples[-1].value / min(earlier), 2)
+        assert change.amount == rounded(newest[1] / min(earlier), 2)
 
 
 @given(st.builds(Sample, st.just(99.0), values), series)
