@@ -48,7 +48,7 @@ def as_of_option(text: str | None) -> datetime | None:
     """Read ``--as-of``; a day without a time means its end, so that everything of the day counts."""
     if text is None:
         return None
-    from nlp_engine.readers.times import TimeDoubt, parse_time
+    from nlp_engine.cells.times import TimeDoubt, parse_time
 
     time = parse_time(text)
     if isinstance(time, TimeDoubt):

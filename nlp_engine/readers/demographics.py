@@ -9,14 +9,12 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from nlp_engine.cells.plain import MAX_AGE, plain_sex
+from nlp_engine.cells.times import TimeDoubt, parse_time
 from nlp_engine.readers.files import PATIENT_FILE
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.textfile import UnreadableTextError, read_text
-from nlp_engine.readers.times import TimeDoubt, parse_time
 from nlp_engine.record import Patient, Sex
-
-_SEXES = {"f": Sex.FEMALE, "m": Sex.MALE, "o": Sex.OTHER, "u": Sex.UNKNOWN, **{sex.value: sex for sex in Sex}}
-_MAX_AGE = 130
 
 
 def read_patient(path: Path | None, default_id: str, log: ProblemLog) -> Patient:
@@ -103,7 +101,7 @@ def _id(value: object) -> str:
 
 
 def _sex(value: object) -> Sex:
-    sex = _SEXES.get(json_text(value).lower())
+    sex = plain_sex(json_text(value))
     if sex is None:
         raise ValueError("not a sex")
     return sex
@@ -118,7 +116,7 @@ def _birth_date(value: object) -> date:
 
 def _age(value: object) -> Decimal:
     age = json_number(value)
-    if not 0 <= age <= _MAX_AGE:
+    if not 0 <= age <= MAX_AGE:
         raise ValueError("not an age")
     return Decimal(str(value))
 
@@ -134,6 +132,6 @@ _FIELDS: dict[str, tuple[Callable[[object], object], str]] = {
     "name": (json_text, "a text"),
     "sex": (_sex, f"one of {', '.join(Sex)}"),
     "birth_date": (_birth_date, "a date such as 1950-12-31"),
-    "age_years": (_age, f"a number from 0 to {_MAX_AGE}"),
+    "age_years": (_age, f"a number from 0 to {MAX_AGE}"),
     "pregnant": (_bool, "true or false"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nlp_engine.cells.times import Order
 from nlp_engine.errors import InputError
 from nlp_engine.readers.demographics import declared_id, read_patient
 from nlp_engine.readers.files import (
@@ -24,7 +25,6 @@ from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.rows import RowReader, date_orders
 from nlp_engine.readers.tables import TABLES, Row, open_table
 from nlp_engine.readers.textfile import UnreadableTextError
-from nlp_engine.readers.times import Order
 from nlp_engine.record import Image, ImageOutput, InputProblem, Medication, Note, Observation, Patient, PatientRecord
 
 _PARTS = (NOTES, IMAGES, PATIENT_FILE, IMAGE_FINDINGS_FILE, *TABLE_FILES)

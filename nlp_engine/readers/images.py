@@ -7,12 +7,12 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from nlp_engine.cells.times import TimeDoubt, parse_time
 from nlp_engine.readers.demographics import json_number, json_text, read_json
 from nlp_engine.readers.files import IMAGE_FINDINGS_FILE, IMAGE_SUFFIXES, IMAGES, visible
 from nlp_engine.readers.notes import dated_name, unique_ids
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.textfile import reason
-from nlp_engine.readers.times import TimeDoubt, parse_time
 from nlp_engine.record import Image, ImageOutput
 
 _MARKS = {".png": (0, b"\x89PNG"), ".jpg": (0, b"\xff\xd8"), ".jpeg": (0, b"\xff\xd8"), ".dcm": (128, b"DICM")}

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nlp_engine.cells.columns import MANIFEST
+from nlp_engine.cells.times import Order, TimeDoubt, parse_time
 from nlp_engine.errors import InputError
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.rows import date_orders
-from nlp_engine.readers.tables import MANIFEST, Row, open_table
+from nlp_engine.readers.tables import Row, open_table
 from nlp_engine.readers.textfile import UnreadableTextError
-from nlp_engine.readers.times import Order, TimeDoubt, parse_time
 
 
 @dataclass(frozen=True, slots=True)

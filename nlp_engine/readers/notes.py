@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from nlp_engine.cells.times import TimeDoubt, parse_time
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.textfile import UnreadableTextError, read_text
-from nlp_engine.readers.times import TimeDoubt, parse_time
 from nlp_engine.record import Note
 
 _DATED = re.compile(r"(?P<date>\d{4}-\d\d-\d\d|\d{8})(?P<clock>T?\d{4}(?:\d\d)?)?(?:[_\-. ]+(?P<rest>.*))?")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from nlp_engine.cells.plain import NO_LIMIT, plain_limit
+from nlp_engine.cells.times import DateOrder, Order, TimeDoubt, parse_time
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.tables import Row
-from nlp_engine.readers.times import DateOrder, Order, TimeDoubt, parse_time
 from nlp_engine.record import Medication, Observation, ObservationKind
-
-_LIMIT = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)")
-_THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +124,10 @@ class RowReader:
         cell = row.cells.get(column, "")
         if not cell:
             return None
-        if _LIMIT.fullmatch(cell) is None or _THOUSANDS_OR_DECIMALS.fullmatch(cell):
-            self.log.warning(
-                self.file, f'the cell "{column}" is not one plain number and was left out; write 3.5', row=row.number
-            )
-            return None
-        return Decimal(cell.replace(",", "."))
+        limit = plain_limit(cell)
+        if limit is None:
+            self.log.warning(self.file, f'the cell "{column}" {NO_LIMIT}', row=row.number)
+        return limit
 
 
 def date_orders(rows: Iterable[Row], columns: Iterable[str]) -> dict[str, Order | None]:

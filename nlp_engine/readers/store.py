@@ -13,11 +13,11 @@ from contextlib import closing
 from itertools import groupby
 from pathlib import Path
 
+from nlp_engine.cells.times import DateOrder, Order
 from nlp_engine.errors import InputError
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.tables import TABLES, Row, open_table
 from nlp_engine.readers.textfile import UnreadableTextError
-from nlp_engine.readers.times import DateOrder, Order
 
 _SCHEMA = """
     CREATE TABLE cells (patient TEXT, file TEXT, number INTEGER, cells TEXT, extra INTEGER, missing INTEGER);

@@ -10,42 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nlp_engine.cells.columns import MEDICATIONS, OBSERVATIONS, TableKind, lacking, positions
 from nlp_engine.readers.textfile import UnreadableTextError, chunks_of, detect_encoding, reason
 
 _DELIMITERS = ",;\t"
 _MAX_CELL = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class TableKind:
-    """The columns of one kind of table.
-
-    Parameters
-    ----------
-    columns
-        Legal names.
-    needed
-        Of each inner tuple at least one column must be there.
-    times
-        The columns that hold dates.
-    """
-
-    columns: tuple[str, ...]
-    needed: tuple[tuple[str, ...], ...]
-    times: tuple[str, ...]
-
-
-OBSERVATIONS = TableKind(
-    ("patient_id", "time", "code", "name", "value", "unit", "reference_low", "reference_high", "flag"),
-    needed=(("name", "code"), ("value",)),
-    times=("time",),
-)
-MEDICATIONS = TableKind(
-    ("patient_id", "name", "code", "dose", "unit", "route", "frequency", "start", "stop", "status"),
-    needed=(("name",),),
-    times=("start", "stop"),
-)
-MANIFEST = TableKind(("file", "patient_id", "date", "type"), needed=(("file",), ("patient_id",)), times=("date",))
 TABLES = {"labs.csv": OBSERVATIONS, "vitals.csv": OBSERVATIONS, "medications.csv": MEDICATIONS}
 
 
@@ -85,13 +56,13 @@ def open_table(path: Path, kind: TableKind) -> Table:
     encoding = _encoding(path)
     lines = _lines(path, encoding)
     number, cells, delimiter = _header(lines, kind)
-    positions, repeated = _positions(cells, kind)
-    _check(positions, kind)
+    found, repeated = positions(cells, kind)
+    _check(found, kind)
     doubts = [f'has the column "{name}" twice; the first one is used' for name in repeated]
     if encoding == "cp1252":
         doubts.append("is not UTF-8 and was read as Windows-1252; save it as UTF-8")
-    rows = _rows(lines, delimiter, positions, width=len(cells), after=number)
-    return Table(tuple(positions), rows, tuple(doubts))
+    rows = _rows(lines, delimiter, found, width=len(cells), after=number)
+    return Table(tuple(found), rows, tuple(doubts))
 
 
 def columns_of(path: Path, kind: TableKind) -> frozenset[str]:
@@ -100,7 +71,7 @@ def columns_of(path: Path, kind: TableKind) -> frozenset[str]:
         cells = _header(_lines(path, _encoding(path)), kind)[1]
     except UnreadableTextError:
         return frozenset()
-    return frozenset(_positions(cells, kind)[0])
+    return frozenset(positions(cells, kind)[0])
 
 
 def _encoding(path: Path) -> str:
@@ -121,40 +92,20 @@ def _header(lines: Iterator[str], kind: TableKind) -> tuple[int, list[str], str]
         if not line.strip() or line.lower().startswith("sep="):
             continue
         readings = [(next(csv.reader([line], delimiter=sign)), sign) for sign in _DELIMITERS]
-        cells, sign = max(readings, key=lambda reading: (len(_positions(reading[0], kind)[0]), len(reading[0])))
+        cells, sign = max(readings, key=lambda reading: (len(positions(reading[0], kind)[0]), len(reading[0])))
         return number, cells, sign
     raise UnreadableTextError(f"is empty; its first row names the columns {', '.join(kind.columns)}")
 
 
-def _positions(cells: list[str], kind: TableKind) -> tuple[dict[str, int], list[str]]:
-    """Return column -> position, and the columns that stand twice."""
-    legal = {_folded(column): column for column in kind.columns}
-    positions: dict[str, int] = {}
-    repeated = []
-    for position, cell in enumerate(cells):
-        column = legal.get(_folded(cell))
-        if column in positions:
-            repeated.append(column)
-        elif column is not None:
-            positions[column] = position
-    return positions, repeated
-
-
-def _folded(name: str) -> str:
-    return "".join(letter for letter in name.casefold() if letter.isalnum())
-
-
-def _check(positions: dict[str, int], kind: TableKind) -> None:
-    missing = [" or ".join(f'"{name}"' for name in names) for names in kind.needed if not set(names) & set(positions)]
-    if missing:
-        columns = "column" if len(missing) == 1 else "columns"
+def _check(found: dict[str, int], kind: TableKind) -> None:
+    if missing := lacking(found, kind):
         raise UnreadableTextError(
-            f"lacks the {columns} {' and '.join(missing)} and was not read; its first row must name the columns, "
+            f"lacks {missing} and was not read; its first row must name the columns, "
             f"known ones are {', '.join(kind.columns)}"
         )
 
 
-def _rows(lines: Iterator[str], delimiter: str, positions: dict[str, int], *, width: int, after: int) -> Iterator[Row]:
+def _rows(lines: Iterator[str], delimiter: str, places: dict[str, int], *, width: int, after: int) -> Iterator[Row]:
     csv.field_size_limit(_MAX_CELL)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
@@ -162,7 +113,7 @@ def _rows(lines: Iterator[str], delimiter: str, positions: dict[str, int], *, wi
             if any(cell.strip() for cell in cells):
                 found = {
                     column: cells[position].strip() if position < len(cells) else ""
-                    for column, position in positions.items()
+                    for column, position in places.items()
                 }
                 extra = sum(bool(cell.strip()) for cell in cells[width:])
                 yield Row(number, found, extra=extra, missing=max(0, width - len(cells)))

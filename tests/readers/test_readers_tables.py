@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reader_files import sentences, write
 
+from nlp_engine.cells.columns import MEDICATIONS, OBSERVATIONS
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.rows import RowReader, date_orders
-from nlp_engine.readers.tables import MEDICATIONS, OBSERVATIONS, Row, open_table
+from nlp_engine.readers.tables import Row, open_table
 from nlp_engine.readers.textfile import UnreadableTextError
 
 

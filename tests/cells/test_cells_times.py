@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp_engine.readers.times import DateOrder, TimeDoubt, parse_time
+from nlp_engine.cells.times import DateOrder, TimeDoubt, parse_time
 
 _MINUTES = st.datetimes(datetime(1900, 1, 1), datetime(2300, 1, 1)).map(
     lambda time: time.replace(second=0, microsecond=0)

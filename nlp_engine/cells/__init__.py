@@ -1,0 +1,1 @@
+"""Tables as hospitals export them: the names of columns, and what plain cells say (times, limits, sexes)."""
