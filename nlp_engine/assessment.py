@@ -62,17 +62,45 @@ class EvidenceKind(StrEnum):
     IMAGE = "image"
     MEDICATION = "medication"
     PATIENT = "patient"
+    RISK_MODEL = "risk_model"
 
 
 NOT_PLAUSIBLE = "not plausible"
 """How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
 
 
+class ResultChange(ResultModel):
+    """A result against the patient's previous one of the same analyte, in the same unit.
+
+    Parameters
+    ----------
+    previous_id, hours
+        The earlier observation, and how long before it was.
+    amount, percent
+        The difference in the unit of the result; in percent of the earlier value, None where that is not above 0.
+    limit
+        The reference change value in that direction, in percent: what biology and the assay alone do not exceed in 95
+        of 100 pairs of results. None where no variation is known.
+    exceeds
+        Whether the change is beyond it; None where that cannot be said.
+    source
+        Where the variation comes from.
+    """
+
+    previous_id: str
+    hours: Number
+    amount: Number
+    percent: Number | None = None
+    limit: Number | None = None
+    exceeds: bool | None = None
+    source: str = ""
+
+
 class LabResult(ResultModel):
     """One observation after cleaning: code, number, unit, interval and flag, with a reason for each.
 
     ``flag`` is None when it cannot be said (no interval, no number). ``interval_source`` says whose interval it is.
-    ``remarks`` names every change and doubt of the cleaning.
+    ``remarks`` names every change and doubt of the cleaning. ``change`` compares it with the patient's previous one.
     """
 
     observation_id: str
@@ -89,6 +117,7 @@ class LabResult(ResultModel):
     interval_source: str | None = None
     flag: Flag | None = None
     remarks: tuple[str, ...] = ()
+    change: ResultChange | None = None
     source: str = ""
     said_in: NoteSpan | None = None
 
@@ -222,8 +251,34 @@ class FactValue(ResultModel):
     evidence: tuple[Evidence, ...] = ()
 
 
+class RiskReason(ResultModel):
+    """One feature that moves an estimate; ``effect`` in probability, against the feature's usual value."""
+
+    feature: str
+    words: str
+    effect: float
+
+
+class RiskEstimate(ResultModel):
+    """What a trained risk model says: a calibrated probability, the model's own cut-off, and its reasons."""
+
+    model: str
+    model_version: str
+    outcome: str
+    plain: str = Field(description="the outcome in everyday words")
+    concept: str | None = None
+    probability: Annotated[float, Field(ge=0, le=1)]
+    threshold: Annotated[float, Field(ge=0, le=1)]
+    reasons: tuple[RiskReason, ...] = ()
+
+    @property
+    def is_high(self) -> bool:
+        """Whether the probability reaches the model's cut-off."""
+        return self.probability >= self.threshold
+
+
 class Score(ResultModel):
-    """A calculator's result, e.g. eGFR or qSOFA."""
+    """A calculator's result, e.g. eGFR or qSOFA, or the estimate of a trained model (``risk``)."""
 
     id: str
     name: str
@@ -233,6 +288,7 @@ class Score(ResultModel):
     missing: tuple[str, ...] = ()
     evidence: Annotated[tuple[Evidence, ...], Field(min_length=1)]
     source: CardSource
+    risk: RiskEstimate | None = None
 
 
 class Card(ResultModel):
@@ -264,6 +320,35 @@ class Unassessed(ResultModel):
     rule_id: str
     title: str
     missing: tuple[str, ...]
+
+
+class MisfitPart(ResultModel):
+    """What one result has to do with a misfit; ``share`` of all that speaks for it, 0 to 1."""
+
+    observation_id: str
+    name: str
+    statement: str
+    share: Annotated[float, Field(ge=0, le=1)]
+
+
+class Misfit(ResultModel):
+    """Results of one sample that do not fit the patient: a spoilt, diluted or swapped sample, or a slip of typing.
+
+    A doubt, no proof: no number is changed by it, and rules still use the results.
+    """
+
+    pattern: str
+    name: str
+    sentence: str
+    time: datetime | None = None
+    parts: Annotated[tuple[MisfitPart, ...], Field(min_length=1)]
+    cannot_see: tuple[str, ...] = ()
+    source: CardSource
+
+    @property
+    def observation_ids(self) -> tuple[str, ...]:
+        """Ids of the results that are doubted."""
+        return tuple(part.observation_id for part in self.parts)
 
 
 class EventKind(StrEnum):
@@ -322,12 +407,14 @@ class Assessment(ResultModel):
     """The whole result for one patient, one JSON document; it carries the record it was made from.
 
     ``as_of`` is the time the engine took as "now": the newest dated thing in the record, or what the caller gave.
+    ``misfits`` are samples that do not fit the patient.
     """
 
     record: PatientRecord
     as_of: datetime | None = None
     extractions: tuple[NoteExtraction, ...] = ()
     lab_results: tuple[LabResult, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
     image_findings: tuple[ImageFinding, ...] = ()
     findings: tuple[Finding, ...] = ()
     scores: tuple[Score, ...] = ()
