@@ -15,7 +15,7 @@ from nlp_engine.knowledge import KnowledgeModel, Source, fold_unit, read_yaml, r
 from nlp_engine.record import Sex
 
 
-_OTHER_FILES = frozenset({"units.yaml", "variation.yaml", "misfits.yaml"})
+_OTHER_FILES = frozenset({"units.yaml", "specimens.yaml", "variation.yaml", "misfits.yaml"})
 """Files of ``rules/labs`` that hold no analytes."""
 
 
@@ -71,6 +71,10 @@ class Analyte(KnowledgeModel):
     unit_optional: bool = False
     unit_by_value: bool = False
     unit_by_range: dict[str, Limits] = Field(default_factory=dict)
+    specimen: str = "blood"
+    molar_mass: Decimal | None = Field(default=None, gt=0)
+    formula: str | None = None
+    charge: int | None = Field(default=None, ge=1)
     units: dict[str, Decimal | Conversion] = Field(default_factory=dict)
     places: int
     plausible: Limits
@@ -93,6 +97,13 @@ class Analyte(KnowledgeModel):
         found = self.units.get(unit)
         return Conversion(factor=found) if isinstance(found, Decimal) else found
 
+    def derived(self, unit: str) -> Conversion | None:
+        """Return how a UCUM unit that ``units`` does not list becomes the canonical one, by dimension or molar mass."""
+        from nlp_engine.labs.ucum import factor
+
+        found = factor(unit, self.unit, self.molar_mass, self.charge)
+        return None if found is None else Conversion(factor=found)
+
     def is_plausible(self, number: Decimal, comparator: str | None = None) -> bool:
         """Say whether a number in the canonical unit can be a result."""
         low, high = self.plausible.low, self.plausible.high
@@ -108,6 +119,7 @@ class AnalyteFile(KnowledgeModel):
     about: str
     sources: dict[str, Source]
     conversion_source: str
+    in_notes: bool = True
     analytes: tuple[Analyte, ...]
 
     @model_validator(mode="after")

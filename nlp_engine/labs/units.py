@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from nlp_engine.knowledge import fold_unit
 from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion
+from nlp_engine.labs.spellings import metric_unit
 
 _GIGA = re.compile(r"^G\s?/\s?[lL]$")
 _MOST_DIGITS = 20
@@ -37,6 +38,7 @@ class Units:
     def __init__(self, catalogue: Catalogue) -> None:
         self._spellings = catalogue.spellings
         self._cache: dict[tuple[str, str | None], UnitReading] = {}
+        self._conversions: dict[tuple[str, str], Conversion | None] = {}
 
     def read(self, analyte: Analyte, cell: str | None) -> UnitReading:
         """Return how the unit in a cell relates to the analyte's."""
@@ -49,10 +51,15 @@ class Units:
         """Return the first of some analytes that the unit fits, or the first of all; None of none."""
         if len(analytes) < 2:
             return analytes[0] if analytes else None
-        return next((analyte for analyte in analytes if self.fits(analyte, cell)), analytes[0])
+        listed = (analyte for analyte in analytes if self._is_listed(analyte, cell))
+        return next(listed, None) or next((one for one in analytes if self.fits(one, cell)), analytes[0])
 
     def fits(self, analyte: Analyte, cell: str | None) -> bool:
         """Say whether a cell gives a unit that becomes the analyte's."""
+        unit = self._ucum_of(analyte, cell)
+        return unit is not None and self._conversion(analyte, unit) is not None
+
+    def _is_listed(self, analyte: Analyte, cell: str | None) -> bool:
         unit = self._ucum_of(analyte, cell)
         return unit is not None and analyte.conversion(unit) is not None
 
@@ -77,13 +84,13 @@ class Units:
 
     def is_unit(self, text: str) -> bool:
         """Say whether a text is a spelling of a unit."""
-        return fold_unit(text) in self._spellings
+        return fold_unit(text) in self._spellings or metric_unit(text) is not None
 
     def ucum(self, cell: str | None) -> str | None:
         """Return the UCUM unit of a spelling, the cell itself when it is not known, None when empty."""
         if cell is None or not cell.strip():
             return None
-        return self._spellings.get(fold_unit(cell), cell.strip())
+        return self._spellings.get(fold_unit(cell)) or metric_unit(cell) or cell.strip()
 
     def _ucum_of(self, analyte: Analyte, cell: str | None) -> str | None:
         """Return the UCUM unit of a cell; "G/l" is giga per litre where cells are counted, gram per litre elsewhere."""
@@ -91,15 +98,24 @@ class Units:
             return "10*9/L"
         return self.ucum(cell)
 
+    def _conversion(self, analyte: Analyte, unit: str) -> Conversion | None:
+        """Return the conversion that ``rules/labs`` lists, else the one that follows from UCUM and the molar mass."""
+        key = (analyte.id, unit)
+        if key not in self._conversions:
+            self._conversions[key] = analyte.conversion(unit) or analyte.derived(unit)
+        return self._conversions[key]
+
     def _read(self, analyte: Analyte, cell: str | None) -> UnitReading:
         if cell is None or not cell.strip():
+            if analyte.unit.startswith("{"):  # a ratio, a score, words: there is no unit to give
+                return UnitReading(analyte.unit, Conversion(factor=Decimal(1)))
             if analyte.unit_optional:
                 return UnitReading(
                     analyte.unit, Conversion(factor=Decimal(1)), "the unit was not given; only one is in use"
                 )
             return UnitReading(None, None, "the unit was not given")
         unit = self._ucum_of(analyte, cell)
-        conversion = analyte.conversion(unit) if unit else None
+        conversion = self._conversion(analyte, unit) if unit else None
         if conversion is None:
             return UnitReading(unit, None, f"the unit {unit} cannot be converted to {analyte.unit}")
         remark = None
