@@ -13,10 +13,11 @@ from time import perf_counter
 from typing import Protocol
 
 from nlp_engine import __version__
-from nlp_engine.assessment import Assessment, Finding, ImageFinding, LabResult, NoteExtraction
+from nlp_engine.assessment import Assessment, Finding, ImageFinding, LabResult, NoteExtraction, Score
 from nlp_engine.decisions import Decision, DecisionStage
 from nlp_engine.deidentify import DeidentifiedText, shared_deidentifier
 from nlp_engine.fusion import FusionStage
+from nlp_engine.fusion.risk import RiskReading, RiskStage
 from nlp_engine.imaging import ImageStage
 from nlp_engine.labs import LabStage, with_note_results
 from nlp_engine.record import Note, PatientRecord
@@ -54,6 +55,25 @@ class ImageReader(Protocol):
         """Return the decided labels."""
 
 
+class RiskReader(Protocol):
+    """All modalities -> estimates of trained models."""
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of each model."""
+
+    def read(
+        self,
+        record: PatientRecord,
+        extractions: Sequence[NoteExtraction],
+        lab_results: Sequence[LabResult],
+        image_findings: Sequence[ImageFinding],
+        *,
+        as_of: datetime | None,
+    ) -> RiskReading:
+        """Return what the models say, and what they did not answer."""
+
+
 class Fuser(Protocol):
     """All modalities -> findings."""
 
@@ -65,6 +85,7 @@ class Fuser(Protocol):
         image_findings: Sequence[ImageFinding],
         *,
         as_of: datetime | None,
+        estimates: Sequence[Score] = (),
     ) -> list[Finding]:
         """Return what the modalities together say, conflicts first."""
 
@@ -99,10 +120,18 @@ class Engine:
     imaging: ImageReader | None = None
     fusion: Fuser | None = None
     decisions: Decider | None = None
+    risk: RiskReader | None = None
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def load(cls, *, threads: int = 1, ner: str | Path | None = None, terminologies: Sequence[Path] = ()) -> Engine:
+    def load(
+        cls,
+        *,
+        threads: int = 1,
+        ner: str | Path | None = None,
+        terminologies: Sequence[Path] = (),
+        risk_models: Sequence[Path] = (),
+    ) -> Engine:
         """Load the language model and the packaged rules.
 
         Parameters
@@ -114,6 +143,8 @@ class Engine:
             spaCy model, or a YAML file that describes one (``docs/text.md``).
         terminologies
             Files of your own terminologies (CSV, JSON Lines, ``RXNCONSO.RRF``); their codes come first.
+        risk_models
+            Folders that ``nlp-engine train risk`` wrote (``docs/risk.md``).
 
         Raises
         ------
@@ -132,13 +163,15 @@ class Engine:
             imaging=ImageStage.load(),
             fusion=FusionStage.load(),
             decisions=DecisionStage.load(),
+            risk=RiskStage.load(risk_models) if risk_models else None,
         )
 
     @property
     def versions(self) -> dict[str, str]:
         """Name -> version of the engine, its model and its rules."""
         inside = self.text.versions if self.text else {}
-        return {"nlp_engine": __version__, "python": sys.version.split()[0], **inside}
+        models = self.risk.versions if self.risk else {}
+        return {"nlp_engine": __version__, "python": sys.version.split()[0], **inside, **models}
 
     def extract(
         self,
@@ -206,10 +239,12 @@ class Engine:
             record, lab_results = self._results(record, extractions, now)
         with self._timed("imaging"):
             image_findings = self.imaging.findings(record) if self.imaging else []
+        risk = RiskReading()
+        if self.risk is not None:
+            with self._timed("risk"):
+                risk = self.risk.read(record, extractions, lab_results, image_findings, as_of=now)
         with self._timed("fusion"):
-            findings = (
-                self.fusion.fuse(record, extractions, lab_results, image_findings, as_of=now) if self.fusion else []
-            )
+            findings = self._fuse(record, extractions, lab_results, image_findings, now, risk.scores)
         with self._timed("decisions"):
             decision = self._decide(record, extractions, lab_results, image_findings, findings, now)
         return Assessment(
@@ -219,9 +254,9 @@ class Engine:
             lab_results=tuple(lab_results),
             image_findings=tuple(image_findings),
             findings=tuple(findings),
-            scores=decision.scores,
+            scores=decision.scores + risk.scores,
             cards=decision.cards,
-            unassessed=decision.unassessed,
+            unassessed=decision.unassessed + risk.unassessed,
             problems=record.problems,
             versions=self.versions,
         )
@@ -234,6 +269,19 @@ class Engine:
         if labs is None:
             return record, []
         return with_note_results(record, extractions, lambda part: labs.results(part, as_of=now))
+
+    def _fuse(
+        self,
+        record: PatientRecord,
+        extractions: Sequence[NoteExtraction],
+        lab_results: Sequence[LabResult],
+        image_findings: Sequence[ImageFinding],
+        now: datetime | None,
+        estimates: Sequence[Score],
+    ) -> list[Finding]:
+        if self.fusion is None:
+            return []
+        return self.fusion.fuse(record, extractions, lab_results, image_findings, as_of=now, estimates=estimates)
 
     def _decide(
         self,

@@ -102,6 +102,7 @@ class Weights(KnowledgeModel):
     result: ResultWeights
     image: Weight
     image_not_sure: Weight
+    risk_model: Weight
     missing: Weight
 
 

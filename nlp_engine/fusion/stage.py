@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from nlp_engine.assessment import EvidenceKind, Finding, ImageFinding, LabResult, NoteExtraction, Status
+from nlp_engine.assessment import EvidenceKind, Finding, ImageFinding, LabResult, NoteExtraction, Score, Status
 from nlp_engine.fusion.derived import with_calculated_egfr
+from nlp_engine.fusion.estimates import EstimateReader
 from nlp_engine.fusion.images import ImageReader
 from nlp_engine.fusion.index import ConceptIndex
 from nlp_engine.fusion.judging import judge
@@ -33,6 +34,7 @@ class FusionStage:
         self._notes = NoteReader(self._concepts, index, settings)
         self._results = ResultReader(self._concepts, settings)
         self._images = ImageReader(self._concepts, settings)
+        self._estimates = EstimateReader(self._concepts, settings)
 
     @classmethod
     def load(cls, rules: Path | None = None) -> FusionStage:
@@ -54,11 +56,12 @@ class FusionStage:
         image_findings: Sequence[ImageFinding],
         *,
         as_of: datetime | None,
+        estimates: Sequence[Score] = (),
     ) -> list[Finding]:
         """Return one finding a concept that anything speaks of: conflicts first, then by status and confidence.
 
         What only a normal result denies is left out, as it stands in the results; so is what is denied while something
-        narrower is there.
+        narrower is there. ``estimates`` of risk models only add to what others say.
         """
         age = record.patient.age_at(as_of)
         spoken = {
@@ -69,6 +72,7 @@ class FusionStage:
                 is_child=age is not None and age < _ADULT_FROM,
             ),
             EvidenceKind.IMAGE: self._images.read(image_findings, as_of),
+            EvidenceKind.RISK_MODEL: self._estimates.read(estimates, as_of),
         }
         findings = []
         for concept in self._concepts.values():
