@@ -16,6 +16,7 @@ _SAID = {
     "m[IU]/L": "mIU/L",
     "ug/dL": "µg/dL",
     "a": "years",
+    "d": "days",
 }
 _LARGE = Decimal("999999.9995")
 

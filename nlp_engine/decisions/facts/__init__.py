@@ -7,6 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from nlp_engine.decisions.facts.base import UNKNOWN, Book, Duration, Fact, FactSpec, Sight
+from nlp_engine.decisions.facts.changes import (
+    DaysSinceFlag,
+    Extreme,
+    MaxFall,
+    MaxRise,
+    Pace,
+    PercentChange,
+    RatioToBaseline,
+    Recovery,
+    Slope,
+)
 from nlp_engine.decisions.facts.derived import Condition, Known, NewestOf, ScoreFact
 from nlp_engine.decisions.facts.findings import (
     FindingStatus,
@@ -18,14 +29,7 @@ from nlp_engine.decisions.facts.findings import (
     Written,
 )
 from nlp_engine.decisions.facts.medications import Takes
-from nlp_engine.decisions.facts.observations import (
-    Latest,
-    LatestFlag,
-    MaxFall,
-    MaxRise,
-    ObservationFact,
-    RatioToBaseline,
-)
+from nlp_engine.decisions.facts.observations import Latest, LatestFlag, ObservationFact
 from nlp_engine.decisions.facts.patient import Age, Pregnant, SexFact
 
 AnyFact = Annotated[
@@ -34,6 +38,12 @@ AnyFact = Annotated[
     | MaxRise
     | MaxFall
     | RatioToBaseline
+    | Extreme
+    | PercentChange
+    | Slope
+    | Pace
+    | Recovery
+    | DaysSinceFlag
     | Takes
     | NoteAssertion
     | Mentioned
