@@ -23,6 +23,7 @@ _NUMBERS_FROM = 0.95
 _DATES_FROM = 0.95
 _TRUTHS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 _TRUE = frozenset({"true", "yes", "y", "t"})
+_FALSE = frozenset({"false", "no", "n", "f"})
 
 
 class Kind(StrEnum):
@@ -108,15 +109,13 @@ def as_numbers(column: pd.Series) -> pd.Series:
 
     Infinite values count as nothing.
     """
-    if types.is_bool_dtype(column) or types.is_numeric_dtype(column):
-        numbers = column.astype(float)
-    else:
-        words = column.astype("string").str.strip()
-        lower = words.str.lower()
-        truths = lower.dropna().isin(_TRUE | {"false", "no", "n", "f"}).all()
-        numbers = lower.map(lambda word: float(word in _TRUE), na_action="ignore") if truths else words
-        numbers = pd.to_numeric(numbers, errors="coerce").astype(float)
-    return numbers.replace([np.inf, -np.inf], np.nan)
+    if not (types.is_bool_dtype(column) or types.is_numeric_dtype(column)):
+        words = column.astype("string").str.strip().str.lower()
+        if words.dropna().isin(_TRUE | _FALSE).all():
+            words = words.replace({**dict.fromkeys(_TRUE, "1"), **dict.fromkeys(_FALSE, "0")})
+        column = pd.to_numeric(words, errors="coerce")
+    numbers = column.to_numpy(dtype=float, na_value=np.nan)
+    return pd.Series(np.where(np.isfinite(numbers), numbers, np.nan), index=column.index, name=column.name)
 
 
 def as_dates(column: pd.Series) -> pd.Series:
