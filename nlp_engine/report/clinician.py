@@ -11,6 +11,7 @@ from nlp_engine.report.limits import unknown_basics, values_in_notes
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.record_views import image_views, legend, medication_views, note_views, patient_view
 from nlp_engine.report.result_views import labs_view
+from nlp_engine.report.stay_views import stay_view
 from nlp_engine.report.timeline_view import timeline_view
 from nlp_engine.report.told_medicines import told_medicine_views
 from nlp_engine.report.views import (
@@ -50,6 +51,7 @@ def clinician_view(assessment: Assessment, phrases: Phrases) -> ClinicianView:
         disagree=tuple(Link(sides[finding.concept].href, finding.name) for finding in assessment.conflicts),
         cards=cards,
         labs=labs_view(assessment, tracer, phrases),
+        stay=stay_view(assessment, tracer, phrases),
         images=image_views(assessment, tracer, phrases),
         scores=scores,
         findings=findings,

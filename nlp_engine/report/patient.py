@@ -10,8 +10,8 @@ from nlp_engine.report.limits import unknown_basics, values_in_notes
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.plain_names import is_disease, plain_test
 from nlp_engine.report.plain_sources import PlainSources
+from nlp_engine.report.plain_views import PatientReportView, PlainGroup, PlainStatement
 from nlp_engine.report.record_views import said_dose
-from nlp_engine.report.views import PatientReportView, PlainGroup, PlainStatement
 from nlp_engine.report.words import counted, listed, not_read, said_day, said_reference, said_value
 
 _LEVELS = (Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO)

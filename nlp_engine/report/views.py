@@ -130,6 +130,34 @@ class LabsView:
 
 
 @dataclass(frozen=True, slots=True)
+class StayEventsView:
+    """What a numbered line of the panels stands for: things done at one moment, each with its evidence."""
+
+    number: int
+    when: str
+    events: tuple[tuple[str, tuple[EvidenceView, ...]], ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class PanelView:
+    """Tests that belong together, drawn over one axis of time."""
+
+    heading: str
+    svg: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class StayView:
+    """The pictures of the newest stay; ``heat`` is empty where one column would hold it all."""
+
+    about: str
+    heat: Markup
+    panels: tuple[PanelView, ...]
+    events: tuple[StayEventsView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OutputView:
     """One label of an image model."""
 
@@ -320,6 +348,7 @@ class ClinicianView:
     disagree: tuple[Link, ...]
     cards: tuple[CardView, ...]
     labs: LabsView
+    stay: StayView | None
     images: tuple[ImageView, ...]
     scores: tuple[ScoreView, ...]
     findings: tuple[FindingGroup, ...]
@@ -335,46 +364,4 @@ class ClinicianView:
     not_assessed: tuple[NotAssessedView, ...]
     problems: tuple[ProblemView, ...]
     read: tuple[str, ...]
-    versions: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PlainStatement:
-    """One statement of the patient report with where it comes from."""
-
-    text: str
-    why: str
-    sources: tuple[str, ...]
-    extra: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PlainGroup:
-    """Statements under one heading."""
-
-    level: str
-    heading: str
-    statements: tuple[PlainStatement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PatientReportView:
-    """The whole patient report."""
-
-    name: str
-    about: str
-    made_from: str
-    main: tuple[PlainGroup, ...]
-    checked: str
-    tests: tuple[PlainStatement, ...]
-    tests_rest: tuple[str, ...]
-    records: tuple[PlainGroup, ...]
-    negatives: tuple[PlainStatement, ...]
-    negatives_rest: str
-    medicines: tuple[PlainStatement, ...]
-    medicines_stopped: tuple[PlainStatement, ...]
-    questions: tuple[str, ...]
-    is_urgent: bool
-    numbers_in_notes: str
-    gaps: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]

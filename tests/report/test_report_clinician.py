@@ -24,7 +24,8 @@ def text(html):
 
 def test_page_is_valid_and_self_contained(html):
     page = check_page(html)
-    assert page.tags.count("svg") == 6
+    assert html.count('<svg xmlns="http://www.w3.org/2000/svg" class="trend"') == 6
+    assert html.count('class="stay-chart"') == 1
     assert page.tags.count("h1") == 1
 
 
