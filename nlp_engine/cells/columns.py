@@ -77,6 +77,14 @@ def positions(header: Sequence[str], kind: TableKind) -> tuple[dict[str, int], l
     return found, repeated
 
 
+def design_names(header: Sequence[str], kind: TableKind) -> list[str]:
+    """Return a header with the names of the design where a column is known; others stay."""
+    names = {folded(column): column for column in kind.columns}
+    names |= {folded(column + GIVEN): column + GIVEN for column in kind.filled}
+    names |= {folded(alias): column for alias, column in kind.aliases.items()}
+    return [names.get(folded(cell), cell) for cell in header]
+
+
 def lacking(columns: Mapping[str, object], kind: TableKind) -> str | None:
     """Return what a table lacks, as the words behind "lacks"; None when it has what is needed."""
     missing = [" or ".join(f'"{name}"' for name in names) for names in kind.needed if not set(names) & set(columns)]

@@ -6,7 +6,7 @@ Cells stay text: ``NA``, ``5,6`` and ``>1000`` are for the rooms that understand
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +53,9 @@ def open_table(path: Path, kind: TableKind) -> Table:
         If the file cannot be opened, is not text, or lacks a needed column. The rows raise it too, when the
         quotes of the file are broken beyond reading.
     """
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     lines = _lines(path, encoding)
-    number, cells, delimiter = _header(lines, kind)
+    number, cells, delimiter = header_of(lines, kind)
     found, repeated = positions(cells, kind)
     _check(found, kind)
     doubts = [f'has the column "{name}" twice; the first one is used' for name in repeated]
@@ -68,13 +68,20 @@ def open_table(path: Path, kind: TableKind) -> Table:
 def columns_of(path: Path, kind: TableKind) -> frozenset[str]:
     """Return the known columns that a file has, even if it lacks a needed one; none if it cannot be read."""
     try:
-        cells = _header(_lines(path, _encoding(path)), kind)[1]
+        cells = header_of(_lines(path, encoding_of(path)), kind)[1]
     except UnreadableTextError:
         return frozenset()
     return frozenset(positions(cells, kind)[0])
 
 
-def _encoding(path: Path) -> str:
+def encoding_of(path: Path) -> str:
+    """Return the encoding of a text file.
+
+    Raises
+    ------
+    UnreadableTextError
+        If it cannot be opened or is not text.
+    """
     try:
         return detect_encoding(chunks_of(path))
     except OSError as error:
@@ -86,8 +93,14 @@ def _lines(path: Path, encoding: str) -> Iterator[str]:
         yield from file
 
 
-def _header(lines: Iterator[str], kind: TableKind) -> tuple[int, list[str], str]:
-    """Return the header's row number, its cells and the delimiter under which most of them are known."""
+def header_of(lines: Iterable[str], kind: TableKind) -> tuple[int, list[str], str]:
+    """Return the header's row number, its cells and the delimiter under which most of them are known.
+
+    Raises
+    ------
+    UnreadableTextError
+        If there is none.
+    """
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.lower().startswith("sep="):
             continue
