@@ -7,6 +7,7 @@ here are for other adults.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -126,6 +127,11 @@ def _lowest(intervals: list[Interval]) -> Decimal | None:
 def _highest(intervals: list[Interval]) -> Decimal | None:
     highs = [interval.high for interval in intervals]
     return None if None in highs else max(high for high in highs if high is not None)
+
+
+def worst_flag(flags: Iterable[Flag | None]) -> Flag | None:
+    """Return the gravest of some flags; None counts least."""
+    return max(flags, key=_SEVERITY.index, default=None)
 
 
 def joined_flag(ours: Flag | None, theirs: Flag | None, *, own_interval: bool) -> tuple[Flag | None, str | None]:
