@@ -9,6 +9,7 @@ import typer
 
 from nlp_engine import __version__
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
+from nlp_engine.cli.labs import flag_command
 from nlp_engine.cli.ner import evaluate_ner_command, train_ner_command
 from nlp_engine.cli.notes import deidentify_command, extract_command
 from nlp_engine.cli.output import NOT_STARTED
@@ -35,6 +36,8 @@ def _group(name: str, about: str) -> typer.Typer:
 
 rules_app = _group("rules", "The clinical rules.")
 rules_app.command("check")(rules_check_command)
+labs_app = _group("labs", "Tables of laboratory results and vital signs.")
+labs_app.command("flag")(flag_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
 evaluate_app = _group("evaluate", "Measure models.")

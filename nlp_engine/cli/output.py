@@ -13,6 +13,8 @@ import typer
 from nlp_engine.errors import InputError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from nlp_engine.batch import Progress
 
 FAILED, NOT_STARTED = 1, 2
@@ -34,6 +36,31 @@ def lines_to(out: Path | None) -> Iterator[BinaryIO]:
     except FileNotFoundError as error:
         raise InputError(str(out), "cannot be written", "give a file in a folder that exists") from error
     partial.replace(out)
+
+
+def table_suffix(out: Path) -> str:
+    """Return how a table is written: ``.csv`` or ``.parquet``.
+
+    Raises
+    ------
+    InputError
+        If the file's name tells neither.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in {".csv", ".parquet"}:
+        raise InputError(
+            str(out), "is no CSV or Parquet by its name", "let it end with .csv or .parquet"
+        )
+    return suffix
+
+
+def write_table(table: pd.DataFrame, out: Path) -> None:
+    """Write a table as CSV (UTF-8, commas) or Parquet; the file appears when it is complete."""
+    with lines_to(out) as stream:
+        if table_suffix(out) == ".csv":
+            table.to_csv(stream, index=False, lineterminator="\n")
+        else:
+            table.to_parquet(stream, index=False)
 
 
 @contextmanager

@@ -2,5 +2,6 @@
 
 from nlp_engine.labs.from_notes import with_note_results
 from nlp_engine.labs.stage import LabStage
+from nlp_engine.labs.table import flag_table
 
-__all__ = ["LabStage", "with_note_results"]
+__all__ = ["LabStage", "flag_table", "with_note_results"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from nlp_engine.assessment import NOT_PLAUSIBLE, Flag
 from nlp_engine.labs.catalogue import Analyte, Catalogue
 from nlp_engine.labs.flags import (
+    ADULT_YEARS,
     OWN,
     Bounds,
     critical_flag,
@@ -104,6 +105,11 @@ class CellReader:
     def load(cls, folder: Path | None = None) -> CellReader:
         """Read ``rules/labs``."""
         return cls(Catalogue.load(folder))
+
+    @property
+    def age_edges(self) -> tuple[Decimal, ...]:
+        """Ages in years, sorted, between which two people are read alike; an edge belongs to the older."""
+        return (ADULT_YEARS,)
 
     def read(self, cells: Cells, person: Person) -> Reading:
         """Return what the cells of a row mean for a person."""

@@ -37,7 +37,7 @@ class RowReader:
 
     def observations(self, rows: Iterable[Row]) -> list[Observation]:
         """Return an observation for each row that can be used."""
-        kind = ObservationKind.VITAL if self._stem == "vitals" else ObservationKind.LAB
+        kind = observation_kind(self._stem)
         return [self._observation(row, kind) for row in rows if self._is_usable(row, ("name", "code"))]
 
     def medications(self, rows: Iterable[Row]) -> list[Medication]:
@@ -128,6 +128,11 @@ class RowReader:
         if limit is None:
             self.log.warning(self.file, f'the cell "{column}" {NO_LIMIT}', row=row.number)
         return limit
+
+
+def observation_kind(stem: str) -> ObservationKind:
+    """Return what a table holds by its file's name without the suffix: ``vitals``, or laboratory results."""
+    return ObservationKind.VITAL if stem.lower() == "vitals" else ObservationKind.LAB
 
 
 def date_orders(rows: Iterable[Row], columns: Iterable[str]) -> dict[str, Order | None]:

@@ -1,0 +1,149 @@
+"""Whose the rows of a table are: sex, age at the time of the result, pregnancy."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from nlp_engine.cells.columns import PEOPLE, design_names, lacking, positions
+from nlp_engine.cells.plain import plain_age, plain_sex, plain_truth
+from nlp_engine.cells.texts import texts_of
+from nlp_engine.cells.times import DateOrder, Order, TimeDoubt, parse_time
+from nlp_engine.errors import InputError
+from nlp_engine.labs.distinct import alike
+from nlp_engine.labs.moments import Moments
+from nlp_engine.labs.reading import Person
+from nlp_engine.record import Patient, Sex
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from nlp_engine.labs.distinct import Numbers
+
+_ID, *_ABOUT = PEOPLE.columns
+_NOT_LISTED = "the patient does not stand in the table of patients"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The persons of a table's rows.
+
+    Parameters
+    ----------
+    persons
+        Everybody whose results are read alike: same sex, same pregnancy, same band of age.
+    doubts
+        Sentences about cells that could not be read; the first is "".
+    rows
+        For each row the number of its person.
+    doubt_rows
+        For each row the number of its doubts.
+    """
+
+    persons: tuple[Person, ...]
+    doubts: tuple[str, ...]
+    rows: Numbers
+    doubt_rows: Numbers
+
+    @classmethod
+    def of(
+        cls, table: pd.DataFrame, patients: pd.DataFrame | None, moments: Moments, age_edges: Sequence[Decimal]
+    ) -> People:
+        """Find out whose each row is.
+
+        Parameters
+        ----------
+        table
+            Lab results; its own columns on the person come first.
+        patients
+            One row a patient (columns of `PEOPLE`), joined by ``patient_id``.
+        age_edges
+            Ages in years, sorted, between which two people are read alike.
+
+        Raises
+        ------
+        InputError
+            If the table of patients lacks a column, or says two things of one patient.
+        """
+        import numpy as np
+
+        cells, is_missing = _joined(table, patients)
+        kinds, first = alike(*cells.values(), is_missing)
+        order = DateOrder.of(cells["birth_date"].unique()).order
+        told = [column.take(first).tolist() for column in cells.values()]
+        known = [
+            _patient(*texts, order=order, is_missing=bool(missing))
+            for *texts, missing in zip(*told, is_missing[first], strict=True)
+        ]
+        doubts = {"": 0}
+        doubt_of = np.asarray([doubts.setdefault(doubt, len(doubts)) for _, doubt in known], dtype=np.int64)
+        ages, example = alike(kinds, moments.days)
+        persons: dict[tuple[Sex, int, bool | None], tuple[int, Person]] = {}
+        person_of = []
+        for row in example.tolist():
+            patient = known[kinds[row]][0]
+            age = patient.age_at(moments.times[moments.cells[row]])
+            band = -1 if age is None else bisect_right(age_edges, age)
+            one = (len(persons), Person(patient.sex, age, patient.pregnant))
+            person_of.append(persons.setdefault((patient.sex, band, patient.pregnant), one)[0])
+        rows = np.asarray(person_of, dtype=np.int64)[ages]
+        return cls(tuple(person for _, person in persons.values()), tuple(doubts), rows, doubt_of[kinds])
+
+
+def _joined(table: pd.DataFrame, patients: pd.DataFrame | None) -> tuple[dict[str, pd.Series[str]], Numbers]:
+    """Return for each row what is told of its person, and whether the table of patients lacks him (1) or not (0)."""
+    import numpy as np
+    import pandas as pd
+
+    own = _columns(table)
+    blank = pd.Series("", index=range(len(table)), dtype=str)
+    is_missing = np.zeros(len(table), dtype=np.int64)
+    if patients is None:
+        return {column: own.get(column, blank) for column in _ABOUT}, is_missing
+    if _ID not in own:
+        raise InputError("the table", f'lacks the column "{_ID}"', "a table of patients is joined by it")
+    listed = _columns(patients)
+    if missing := lacking(listed, PEOPLE):
+        raise InputError("the table of patients", f"lacks {missing}", f"known ones are {', '.join(PEOPLE.columns)}")
+    people = pd.DataFrame(listed).drop_duplicates()
+    if people[_ID].duplicated().any():
+        raise InputError("the table of patients", "says two things of one patient", "give each one row")
+    found = pd.Index(people[_ID]).get_indexer(pd.Index(own[_ID]))
+    cells = {}
+    for column in _ABOUT:
+        # A patient who is not found has the number -1, which takes the blank at the end.
+        told = pd.Series([*people.get(column, []), *[""] * (1 if column in people else len(people) + 1)], dtype=str)
+        joined = told.take(found).reset_index(drop=True)
+        cells[column] = joined.where(own[column] == "", own[column]) if column in own else joined
+    return cells, (found < 0).astype(np.int64)
+
+
+def _columns(table: pd.DataFrame) -> dict[str, pd.Series[str]]:
+    """Return the columns that tell of a person, as text."""
+    found, _ = positions(design_names(list(map(str, table.columns)), PEOPLE), PEOPLE)
+    return {column: texts_of(table.iloc[:, place]).reset_index(drop=True) for column, place in found.items()}
+
+
+def _patient(
+    sex: str, birth_date: str, age_years: str, pregnant: str, *, order: Order | None, is_missing: bool
+) -> tuple[Patient, str]:
+    """Return what the cells tell, and what of them could not be read."""
+    born = _day(birth_date, order) if birth_date else None
+    named, age, is_pregnant = plain_sex(sex), plain_age(age_years), plain_truth(pregnant)
+    told = zip(_ABOUT, (sex, birth_date, age_years, pregnant), (named, born, age, is_pregnant), strict=True)
+    doubts = [
+        f'the cell "{column}" of the patient cannot be read and was left out'
+        for column, cell, meant in told
+        if cell and meant is None
+    ]
+    patient = Patient(id="", sex=named or Sex.UNKNOWN, birth_date=born, age_years=age, pregnant=is_pregnant)
+    return patient, "; ".join([*([_NOT_LISTED] if is_missing else []), *doubts])
+
+
+def _day(cell: str, order: Order | None) -> date | None:
+    time = parse_time(cell, order=order)
+    return None if isinstance(time, TimeDoubt) else time.date()
