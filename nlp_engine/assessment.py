@@ -31,7 +31,13 @@ from nlp_engine.extraction import PersonLabel as PersonLabel
 from nlp_engine.extraction import Presence as Presence
 from nlp_engine.extraction import ResultModel as ResultModel
 from nlp_engine.extraction import Temporality as Temporality
-from nlp_engine.record import InputProblem, Note, NoteSpan, Number, ObservationKind, PatientRecord
+from nlp_engine.record import InputProblem, Note, Number, PatientRecord
+from nlp_engine.results import NOT_PLAUSIBLE as NOT_PLAUSIBLE
+from nlp_engine.results import CardSource as CardSource
+from nlp_engine.results import LabResult as LabResult
+from nlp_engine.results import Misfit as Misfit
+from nlp_engine.results import MisfitPart as MisfitPart
+from nlp_engine.results import ResultChange as ResultChange
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -63,73 +69,6 @@ class EvidenceKind(StrEnum):
     MEDICATION = "medication"
     PATIENT = "patient"
     RISK_MODEL = "risk_model"
-
-
-NOT_PLAUSIBLE = "not plausible"
-"""How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
-
-
-class ResultChange(ResultModel):
-    """A result against the patient's previous one of the same analyte, in the same unit.
-
-    Parameters
-    ----------
-    previous_id, hours
-        The earlier observation, and how long before it was.
-    amount, percent
-        The difference in the unit of the result; in percent of the earlier value, None where that is not above 0.
-    limit
-        The reference change value in that direction, in percent: what biology and the assay alone do not exceed in 95
-        of 100 pairs of results. None where no variation is known.
-    exceeds
-        Whether the change is beyond it; None where that cannot be said.
-    source
-        Where the variation comes from.
-    """
-
-    previous_id: str
-    hours: Number
-    amount: Number
-    percent: Number | None = None
-    limit: Number | None = None
-    exceeds: bool | None = None
-    source: str = ""
-
-
-class LabResult(ResultModel):
-    """One observation after cleaning: code, number, unit, interval and flag, with a reason for each.
-
-    ``flag`` is None when it cannot be said (no interval, no number). ``interval_source`` says whose interval it is.
-    ``remarks`` names every change and doubt of the cleaning. ``change`` compares it with the patient's previous one.
-    """
-
-    observation_id: str
-    name: str
-    kind: ObservationKind = ObservationKind.LAB
-    code: str | None = None
-    value: Number | None = None
-    comparator: Literal["<", "<=", ">", ">="] | None = None
-    text: str = Field(description="the value as it came")
-    unit: str | None = None
-    time: datetime | None = None
-    reference_low: Number | None = None
-    reference_high: Number | None = None
-    interval_source: str | None = None
-    flag: Flag | None = None
-    remarks: tuple[str, ...] = ()
-    change: ResultChange | None = None
-    source: str = ""
-    said_in: NoteSpan | None = None
-
-    @property
-    def is_plausible(self) -> bool:
-        """Whether the laboratory room does not doubt that the number can be one at all."""
-        return not any(remark.startswith(NOT_PLAUSIBLE) for remark in self.remarks)
-
-    @property
-    def method(self) -> str:
-        """What the result was read from: a table, or the text of a note."""
-        return f"{self.kind.value} table" if self.said_in is None else "value in the text of a note"
 
 
 class ImageFinding(ResultModel):
@@ -234,14 +173,6 @@ class Finding(ResultModel):
         return self
 
 
-class CardSource(ResultModel):
-    """The guideline or label a card rests on (CDS Hooks ``source`` plus the year)."""
-
-    label: str
-    year: int
-    url: str | None = None
-
-
 class FactValue(ResultModel):
     """One fact a rule looked at: its name, label, value in words, and its evidence. Unknown facts have value None."""
 
@@ -320,35 +251,6 @@ class Unassessed(ResultModel):
     rule_id: str
     title: str
     missing: tuple[str, ...]
-
-
-class MisfitPart(ResultModel):
-    """What one result has to do with a misfit; ``share`` of all that speaks for it, 0 to 1."""
-
-    observation_id: str
-    name: str
-    statement: str
-    share: Annotated[float, Field(ge=0, le=1)]
-
-
-class Misfit(ResultModel):
-    """Results of one sample that do not fit the patient: a spoilt, diluted or swapped sample, or a slip of typing.
-
-    A doubt, no proof: no number is changed by it, and rules still use the results.
-    """
-
-    pattern: str
-    name: str
-    sentence: str
-    time: datetime | None = None
-    parts: Annotated[tuple[MisfitPart, ...], Field(min_length=1)]
-    cannot_see: tuple[str, ...] = ()
-    source: CardSource
-
-    @property
-    def observation_ids(self) -> tuple[str, ...]:
-        """Ids of the results that are doubted."""
-        return tuple(part.observation_id for part in self.parts)
 
 
 class EventKind(StrEnum):
