@@ -89,7 +89,7 @@ def kind_of(column: pd.Series) -> Kind:
         return Kind.YES_NO if set(filled.unique()) <= {0, 1} else Kind.NUMBER
     if types.is_datetime64_any_dtype(filled):
         return Kind.DATE
-    words = filled.astype(str).str.strip()
+    words = filled.astype("string").str.strip()
     if any(set(words.str.lower().unique()) <= truth for truth in _TRUTHS):
         return Kind.YES_NO
     if pd.to_numeric(words, errors="coerce").notna().mean() >= _NUMBERS_FROM:

@@ -17,6 +17,8 @@ from nlp_engine.fusion.risk.model_file import FeatureSpec
 
 Value: TypeAlias = float | str | None
 """A feature's value; a yes/no is 1 or 0, None is missing."""
+OTHER = "other"
+"""The level that takes the rare values of a category, where there are some."""
 Matrix: TypeAlias = NDArray[np.float32]
 
 
@@ -39,7 +41,9 @@ def columns_of(spec: FeatureSpec) -> list[str]:
 def usable(spec: FeatureSpec, value: Value) -> Value:
     """Return the value, None if it is missing, of the wrong kind, or a level that was never seen."""
     if spec.kind == "category":
-        return value if isinstance(value, str) and value in spec.levels else None
+        if not isinstance(value, str):
+            return None
+        return value if value in spec.levels else OTHER if OTHER in spec.levels else None
     return float(value) if isinstance(value, int | float) and isfinite(value) else None
 
 
