@@ -54,7 +54,7 @@ class NamedAnalyte(BaseModel):
 class AnalyteNameFile(BaseModel):
     """A file of ``rules/labs``, likewise."""
 
-    analytes: tuple[NamedAnalyte, ...]
+    analytes: tuple[NamedAnalyte, ...] = ()
 
 
 class UnitNameFile(BaseModel):
@@ -155,7 +155,8 @@ class Analytes:
         for path in sorted((folder / "labs").glob("*.yaml")):
             if path.name != "units.yaml":
                 kind = ObservationKind.VITAL if path.name == _VITALS else ObservationKind.LAB
-                for entry in read_yaml(path, AnalyteNameFile).analytes:
+                names = read_yaml(path, AnalyteNameFile)
+                for entry in names.analytes if names.in_notes else ():
                     by_id[entry.id] = _analyte(entry, kind)
                     named.append(entry)
         _check(file, by_id)
