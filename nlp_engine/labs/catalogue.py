@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, Source, fold_unit, read_yaml, resource
+from nlp_engine.labs.specimens import SpecimenFile, SpecimenWords
 from nlp_engine.record import Sex
-
 
 _OTHER_FILES = frozenset({"units.yaml", "specimens.yaml", "variation.yaml", "misfits.yaml"})
 """Files of ``rules/labs`` that hold no analytes."""
@@ -74,6 +74,7 @@ class Analyte(KnowledgeModel):
     specimen: str = "blood"
     molar_mass: Decimal | None = Field(default=None, gt=0)
     formula: str | None = None
+    molar_source: str | None = None
     charge: int | None = Field(default=None, ge=1)
     units: dict[str, Decimal | Conversion] = Field(default_factory=dict)
     places: int
@@ -119,6 +120,7 @@ class AnalyteFile(KnowledgeModel):
     about: str
     sources: dict[str, Source]
     conversion_source: str
+    molar_source: str | None = None
     in_notes: bool = True
     analytes: tuple[Analyte, ...]
 
@@ -129,6 +131,8 @@ class AnalyteFile(KnowledgeModel):
             used |= {interval.source for interval in analyte.intervals}
             if analyte.critical is not None:
                 used.add(analyte.critical.source or f"(none: {analyte.id} critical)")
+            if analyte.molar_mass is not None:
+                used.add(analyte.molar_source or self.molar_source or f"(none: {analyte.id} molar_mass)")
             used |= {c.source for c in analyte.units.values() if isinstance(c, Conversion) and c.source}
         if unknown := used - self.sources.keys():
             raise ValueError(f"no such source: {', '.join(sorted(unknown))}")
@@ -151,6 +155,7 @@ class Catalogue(BaseModel):
     analytes: tuple[Analyte, ...]
     sources: dict[str, Source]
     spellings: dict[str, str]
+    specimens: dict[str, SpecimenWords] = Field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Catalogue:
@@ -172,6 +177,7 @@ class Catalogue(BaseModel):
             analytes=tuple(analyte for file in files for analyte in file.analytes),
             sources=sources,
             spellings=_spellings(read_yaml(folder / "units.yaml", UnitFile)),
+            specimens=read_yaml(folder / "specimens.yaml", SpecimenFile).specimens,
         )
 
     @cached_property

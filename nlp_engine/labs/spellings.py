@@ -8,7 +8,8 @@ from nlp_engine.knowledge import fold_unit
 
 _PREFIX = r"(?P<{0}>mc|[kdcmunpf])?"
 _TOP = _PREFIX.format("prefix") + r"(?P<top>gm|g|mol|iu|\[iu\]|u|kat|eq|val|osmol|osmo|osm|l)"
-_BOTTOM = r"(?:(?P<number>100|24)?(?:(?P<below>mc|[kdcmunpf])?(?P<bottom>l|g|mol)|(?P<time>hours|hour|hrs|hr|h|days|day|d|min)))"
+_TIME = r"(?P<time>hours|hour|hrs|hr|h|days|day|d|min)"
+_BOTTOM = rf"(?:(?P<number>100|24)?(?:{_PREFIX.format('below')}(?P<bottom>l|g|mol)|{_TIME}))"
 _METRIC = re.compile(rf"{_TOP}(?P<note>\{{[a-z]+\}})?(?:/|per){_BOTTOM}(?P<end>\{{[a-z]+\}})?")
 _UNITS = {"gm": "g", "iu": "[IU]", "[iu]": "[IU]", "u": "U", "val": "eq", "osmol": "osm", "osmo": "osm", "l": "L"}
 _TIMES = {"hours": "h", "hour": "h", "hrs": "h", "hr": "h", "days": "d", "day": "d"}

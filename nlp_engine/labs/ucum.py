@@ -1,4 +1,4 @@
-"""Factors between UCUM units, by ucumvert and pint; imported only where a unit is met that ``rules/labs`` does not list.
+"""Factors between UCUM units, by ucumvert and pint, which are imported where ``rules/labs`` does not list a unit.
 
 Says None wherever the factor would be a guess: other dimensions without a molar mass, arbitrary units beside others,
 equivalents without a charge, shares and ratios (a percentage is not an INR), temperatures (they have an offset).

@@ -18,7 +18,7 @@ analytes:
   - id: {id}
     code: {code}
     name: {name}
-    plain: zinc, a metal in the blood
+    plain: rubidium, a metal in the blood
     unit: ug/dL
     places: 0
     plausible: {{low: 0, high: 5000}}
@@ -29,7 +29,7 @@ analytes:
 def folder(tmp_path, **change):
     root = tmp_path / "labs"
     shutil.copytree(resource("rules") / "labs", root)
-    text = FILE.format(**({"id": "zinc", "code": "5763-8", "name": "Zinc", "more": ""} | change))
+    text = FILE.format(**({"id": "rubidium", "code": "5708-3", "name": "Rubidium", "more": ""} | change))
     (root / "test.yaml").write_text(text, encoding="utf-8")
     return root
 
@@ -41,14 +41,14 @@ def test_a_new_analyte_needs_no_python(tmp_path):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"more": "synonims: [zn]"}, 'unknown key "analytes.0.synonims", did you mean "synonyms"?'),
+        ({"more": "synonims: [rb]"}, 'unknown key "analytes.0.synonims", did you mean "synonyms"?'),
         ({"more": "intervals: [{low: 60, high: 130, source: bok}]"}, "no such source: bok"),
-        ({"more": "critical: {high: 500}"}, "no such source: (none: zinc critical)"),
+        ({"more": "critical: {high: 500}"}, "no such source: (none: rubidium critical)"),
         ({"more": "intervals: [{source: book}]"}, "an interval needs low or high"),
-        ({"code": "2160-0"}, "the code 2160-0 stands at creatinine and zinc"),
-        ({"name": "Potassium", "more": "units: {mmol/L: 1}"}, 'the name "potassium" stands at potassium and zinc'),
-        ({"id": "Zinc!"}, "analytes.0.id"),
-        ({"code": "zinc"}, "analytes.0.code"),
+        ({"code": "2160-0"}, "the code 2160-0 stands at creatinine and rubidium"),
+        ({"name": "Potassium", "more": "units: {mmol/L: 1}"}, 'the name "potassium" stands at potassium and rubidium'),
+        ({"id": "Rubidium!"}, "analytes.0.id"),
+        ({"code": "rubidium"}, "analytes.0.code"),
     ],
 )
 def test_a_broken_file_is_refused_when_loaded(tmp_path, change, words):

@@ -6,8 +6,10 @@ from lab_builders import result, results, vital
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.labs.catalogue import Catalogue
 from nlp_engine.labs.names import AnalyteNames
+from nlp_engine.record import ObservationKind
 
 CATALOGUE = Catalogue.load()
+BY_CODE = CATALOGUE.by_code
 
 
 @pytest.mark.parametrize(
@@ -45,12 +47,9 @@ def test_names(name, unit, code):
     "name",
     [
         "Creatinine clearance",
-        "Glucose, urine",
-        "Urine protein",
-        "CSF glucose",
-        "Pleural fluid LDH",
-        "Ascites albumin",
-        "Creatinine, Ascites",
+        "Urine caffeine",
+        "Sputum glucose",
+        "Drain fluid creatinine",
         "Protein/creatinine ratio",
         "Hemoglobin electrophoresis",
         "Hemoglobin S",
@@ -58,7 +57,6 @@ def test_names(name, unit, code):
         "Protein C",
         "Glucose [Mass/volume] in Serum or Plasma --2 hours post dose glucose",
         "eGFR African American",
-        "Non-HDL cholesterol",
         "BUN/Creatinine ratio",
         "",
     ],
@@ -68,6 +66,71 @@ def test_another_specimen_or_test_is_not_taken_for_blood(name):
     assert found.code is None
     assert found.flag is None
     assert "not an analyte this engine knows" in found.remarks
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "code"),
+    [
+        ("Glucose, urine", "mg/dL", "5792-7"),
+        ("Urine protein", "mg/dL", "5804-0"),
+        ("Total Protein, Urine", "mg/dL", "2888-6"),
+        ("Protein [Mass/volume] in Urine by Test strip", "mg/dL", "5804-0"),
+        ("Creatinine [Mass/volume] in Urine", "mg/dL", "2161-8"),
+        ("Creatinine [Mass/time] in 24 hour Urine", "mg/24hr", "2162-6"),
+        ("Erythrocytes [#/area] in Urine sediment by Microscopy high power field", "/[HPF]", "13945-1"),
+        ("U-Kreatinin", "mmol/L", "2161-8"),
+        ("CSF glucose", "mg/dL", "2342-4"),
+        ("Pleural fluid LDH", "U/L", "2530-4"),
+        ("Ascites albumin", "g/dL", "1749-1"),
+        ("Creatinine, Ascites", "mg/dL", "12191-3"),
+        ("Neutrophils/100 leukocytes in Synovial fluid", "%", "26522-3"),
+        ("Occult blood, stool", None, "2335-8"),
+    ],
+)
+def test_another_specimen_is_an_analyte_of_its_own(name, unit, code):
+    found = result(name, "30", unit)
+    assert found.code == code
+    assert BY_CODE[code].specimen != "blood"
+
+
+NAMES = AnalyteNames(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("name", "specimen", "expected"),
+    [
+        ("Creatinine", "Urine", "urine_creatinine"),
+        ("Creatinine", "Serum", "creatinine"),
+        ("Creatinine", "Other Body Fluid", "fluid_creatinine"),
+        ("Creatinine", None, "creatinine"),
+        ("Kreatinin", "Urin", "urine_creatinine"),
+        ("Glucose, CSF", "Cerebrospinal Fluid (CSF)", "csf_glucose"),
+        ("Blood", "Urine", "urine_blood_strip"),
+        ("WBC, Other Fluid", "Other Body Fluid", "fluid_wbc"),
+        ("Potassium", "Li-heparin plasma", None),
+        ("Potassium", "Heparin plasma", "potassium"),
+        ("Potassium", "BAL", None),
+        ("Creatinine, Urine", "Serum", None),
+        ("Heparin", "Blood", "anti_xa_heparin"),
+    ],
+)
+def test_a_column_of_specimens(name, specimen, expected):
+    found = NAMES.find(None, name, ObservationKind.LAB, specimen)
+    assert (found[0].id if found else None) == expected
+
+
+def test_a_name_that_says_another_specimen_than_the_column():
+    assert NAMES.contradicts("Creatinine, Urine", "Serum")
+    assert not NAMES.contradicts("Blood", "Urine")
+    assert not NAMES.contradicts("Creatinine", "Urine")
+
+
+def test_every_code_has_its_check_digit():
+    wrong_in_the_source = {"5895-7"}  # as the MIMIC-III tables write the INR
+    for code in BY_CODE.keys() - wrong_in_the_source:
+        body, digit = code.split("-")
+        doubled = [sum(divmod(int(n) * 2, 10)) if i % 2 == 0 else int(n) for i, n in enumerate(reversed(body))]
+        assert (sum(doubled) + int(digit)) % 10 == 0, code
 
 
 def test_urine_creatinine_is_not_serum_creatinine():

@@ -31,11 +31,14 @@ def test_name(name, unit, code):
     assert result(name, "30", unit).code == code
 
 
-@pytest.mark.parametrize(
-    ("name", "unit"), [("HF", None), ("AF", "mg/dl"), ("Kreatinin i.U.", "mg/dl"), ("Kreatinin im Urin", "mg/dl")]
-)
+@pytest.mark.parametrize(("name", "unit"), [("HF", None), ("AF", "mg/dl"), ("Kreatinin im Speichel", "mg/dl")])
 def test_a_name_in_doubt_is_not_taken(name, unit):
     assert result(name, "30", unit).code is None
+
+
+@pytest.mark.parametrize("name", ["Kreatinin i.U.", "Kreatinin im Urin", "U-Kreatinin"])
+def test_creatinine_of_urine(name):
+    assert result(name, "30", "mg/dl").code == "2161-8"
 
 
 def test_saturation_counts_among_vital_signs():

@@ -96,9 +96,9 @@ def test_a_comparator_survives_a_conversion():
 
 
 def test_a_unit_that_cannot_be_converted_is_said_and_the_number_stays():
-    found = result("Potassium", "16", "mg/dL")
-    assert (found.value, found.unit, found.flag) == (Decimal(16), "mg/dL", None)
-    assert "the unit mg/dL cannot be converted to mmol/L" in found.remarks
+    found = result("Potassium", "16", "mg/kg")
+    assert (found.value, found.unit, found.flag) == (Decimal(16), "mg/kg", None)
+    assert "the unit mg/kg cannot be converted to mmol/L" in found.remarks
 
 
 def test_an_unknown_unit_is_kept_as_it_stands():

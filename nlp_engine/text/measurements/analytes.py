@@ -52,8 +52,9 @@ class NamedAnalyte(BaseModel):
 
 
 class AnalyteNameFile(BaseModel):
-    """A file of ``rules/labs``, likewise."""
+    """A file of ``rules/labs``, likewise; ``in_notes``: whether its names are looked for in notes."""
 
+    in_notes: bool = True
     analytes: tuple[NamedAnalyte, ...] = ()
 
 
