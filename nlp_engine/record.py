@@ -64,8 +64,8 @@ class Patient(RecordModel):
     """Who the record is about.
 
     ``age_years`` is the age at the time of the record when no ``birth_date`` is known. ``pregnant`` is ``None`` when
-    nobody said. ``from_notes`` holds the words that sex, age or birth date were taken from, where the patient's own
-    data did not tell them.
+    nobody said; ``pregnancy_weeks`` are the completed weeks at the time of the record. ``from_notes`` holds the words
+    that sex, age or birth date were taken from, where the patient's own data did not tell them.
     """
 
     id: str
@@ -74,6 +74,7 @@ class Patient(RecordModel):
     birth_date: date | None = None
     age_years: Number | None = None
     pregnant: bool | None = None
+    pregnancy_weeks: Annotated[int, Field(ge=0, le=45)] | None = None
     from_notes: tuple[NoteWords, ...] = ()
 
     def age_at(self, when: datetime | None) -> Decimal | None:

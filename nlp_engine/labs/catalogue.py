@@ -1,4 +1,4 @@
-"""The analytes of ``rules/labs``: codes, names, units, intervals, limits."""
+"""The analytes of ``rules/labs``: codes, names, units, what is plausible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, Source, fold_unit, read_yaml, resource
 from nlp_engine.labs.specimens import SpecimenFile, SpecimenWords
-from nlp_engine.record import Sex
 
 _OTHER_FILES = frozenset({"units.yaml", "specimens.yaml", "variation.yaml", "misfits.yaml"})
 """Files of ``rules/labs`` that hold no analytes."""
@@ -33,27 +32,10 @@ class Conversion(KnowledgeModel):
 
 
 class Limits(KnowledgeModel):
-    """A low and a high limit, both included in what is plausible, or at which a result is critical."""
+    """A low and a high limit, both included in what is plausible."""
 
     low: Decimal | None = None
     high: Decimal | None = None
-    source: str | None = None
-
-
-class Interval(KnowledgeModel):
-    """An adult reference interval, both ends normal; for one sex or for both."""
-
-    low: Decimal | None = None
-    high: Decimal | None = None
-    sex: Sex | None = None
-    source: str
-    note: str | None = None
-
-    @model_validator(mode="after")
-    def _has_a_limit(self) -> Self:
-        if self.low is None and self.high is None:
-            raise ValueError("an interval needs low or high")
-        return self
 
 
 class Analyte(KnowledgeModel):
@@ -79,8 +61,6 @@ class Analyte(KnowledgeModel):
     units: dict[str, Decimal | Conversion] = Field(default_factory=dict)
     places: int
     plausible: Limits
-    critical: Limits | None = None
-    intervals: tuple[Interval, ...] = ()
 
     @model_validator(mode="after")
     def _ranges_apart(self) -> Self:
@@ -128,9 +108,6 @@ class AnalyteFile(KnowledgeModel):
     def _sources_known(self) -> Self:
         used = {self.conversion_source}
         for analyte in self.analytes:
-            used |= {interval.source for interval in analyte.intervals}
-            if analyte.critical is not None:
-                used.add(analyte.critical.source or f"(none: {analyte.id} critical)")
             if analyte.molar_mass is not None:
                 used.add(analyte.molar_source or self.molar_source or f"(none: {analyte.id} molar_mass)")
             used |= {c.source for c in analyte.units.values() if isinstance(c, Conversion) and c.source}

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from nlp_engine.assessment import Flag
 from nlp_engine.cells.plain import NO_LIMIT, plain_limit
 from nlp_engine.labs.flags import OWN, worst_flag
+from nlp_engine.labs.intervals import Person
 from nlp_engine.labs.pressures import DIASTOLIC, PANEL, SYSTOLIC, pressure_pair
-from nlp_engine.labs.reading import CellReader, Cells, Person, Reading
+from nlp_engine.labs.reading import CellReader, Cells, Reading
 from nlp_engine.record import ObservationKind
 
 _PRESSURE = "Blood pressure"

@@ -1,8 +1,7 @@
-"""Reference interval and flag of a result: the interval that came with it first, then the textbook's.
+"""The flag of a number by an interval and by critical limits, joined with the flag that the table itself has.
 
-``benchmarks/labs.py`` measures how often textbook intervals agree with a real site's own flags; the site knows its
-assay better, hence the order. Children and pregnant patients get no textbook flag: the intervals and critical limits
-here are for other adults.
+The interval that came with a result counts first, then the site's, then the textbook's (`nlp_engine.labs.intervals`):
+``benchmarks/labs.py`` measures how often each agrees with a real site's own flags.
 """
 
 from __future__ import annotations
@@ -12,12 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from nlp_engine.assessment import Flag
-from nlp_engine.knowledge import Source
-from nlp_engine.labs.catalogue import Analyte, Interval
 from nlp_engine.labs.values import Comparator
-from nlp_engine.record import Sex
 
-ADULT_YEARS = Decimal(18)
 OWN = "came with the result"
 _SEVERITY = (None, Flag.NORMAL, Flag.ABNORMAL, Flag.LOW, Flag.HIGH, Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
 _LOW, _HIGH, _CRITICAL = (
@@ -45,11 +40,6 @@ class Bounds:
     source: str
 
 
-def is_child(age_years: Decimal | None) -> bool:
-    """Say whether a patient is known to be under age."""
-    return age_years is not None and age_years < ADULT_YEARS
-
-
 def source_flag(cell: str | None) -> Flag | None:
     """Return the flag that a table's own flag cell means; None if empty or unknown."""
     return _SOURCE_FLAGS.get(cell.strip().casefold()) if cell else None
@@ -62,29 +52,6 @@ def own_bounds(low: Decimal | None, high: Decimal | None) -> tuple[Bounds | None
     if low is not None and high is not None and low > high:
         return None, "the interval that came with the result is upside down; it was not used"
     return Bounds(low, high, OWN), None
-
-
-def textbook_bounds(
-    analyte: Analyte, sources: dict[str, Source], *, sex: Sex, age_years: Decimal | None, pregnant: bool | None
-) -> tuple[Bounds | None, str | None]:
-    """Return the textbook interval for an adult of this sex, or None with the reason.
-
-    An unknown age counts as adult, with a remark; for an unknown sex the widest limits of both sexes are used.
-    """
-    if not analyte.intervals:
-        return None, None
-    if is_child(age_years):
-        return None, "no reference interval for children is known here"
-    if pregnant:
-        return None, "no reference interval for pregnancy is known here"
-    fitting = [i for i in analyte.intervals if i.sex in (None, sex)] or list(analyte.intervals)
-    remark = None
-    if len(fitting) > 1:
-        remark = "the sex is not known; the wider interval of both was used"
-    elif age_years is None:
-        remark = "the age is not known; an adult's interval was used"
-    source = sources[fitting[0].source]
-    return Bounds(_lowest(fitting), _highest(fitting), f"textbook: {source.label}, {source.year}"), remark
 
 
 def interval_flag(number: Decimal, comparator: Comparator | None, bounds: Bounds) -> Flag | None:
@@ -103,11 +70,8 @@ def interval_flag(number: Decimal, comparator: Comparator | None, bounds: Bounds
     return Flag.NORMAL
 
 
-def critical_flag(number: Decimal, comparator: Comparator | None, analyte: Analyte) -> Flag | None:
-    """Return LL or HH when an adult's number, in the canonical unit, is at or beyond a critical limit."""
-    limits = analyte.critical
-    if limits is None:
-        return None
+def critical_flag(number: Decimal, comparator: Comparator | None, limits: Bounds) -> Flag | None:
+    """Return LL or HH when a number is at or beyond a critical limit."""
     if limits.high is not None and number >= limits.high and comparator not in ("<", "<="):
         return Flag.CRITICAL_HIGH
     if limits.low is not None and number <= limits.low and comparator not in (">", ">="):
@@ -119,16 +83,6 @@ def _open_end(has_no_limit: bool, is_inside: bool) -> Flag | None:
     return Flag.NORMAL if has_no_limit and is_inside else None
 
 
-def _lowest(intervals: list[Interval]) -> Decimal | None:
-    lows = [interval.low for interval in intervals]
-    return None if None in lows else min(low for low in lows if low is not None)
-
-
-def _highest(intervals: list[Interval]) -> Decimal | None:
-    highs = [interval.high for interval in intervals]
-    return None if None in highs else max(high for high in highs if high is not None)
-
-
 def worst_flag(flags: Iterable[Flag | None]) -> Flag | None:
     """Return the gravest of some flags; None counts least."""
     return max(flags, key=_SEVERITY.index, default=None)
@@ -137,13 +91,15 @@ def worst_flag(flags: Iterable[Flag | None]) -> Flag | None:
 def joined_flag(ours: Flag | None, theirs: Flag | None, *, own_interval: bool) -> tuple[Flag | None, str | None]:
     """Join our flag with the one in the table; the second part says where they disagree.
 
-    The table's flag knows the laboratory's interval: it beats a textbook's, not an interval that came with the result.
-    A critical result stays critical whoever said so.
+    The table's flag knows the laboratory's interval: it beats a textbook's and one learnt from such flags, not an
+    interval that came with the result (``own_interval``). A critical result stays critical whoever said so.
     """
     if theirs is None or ours is None or ours is theirs:
         return ours or theirs, None
     if any({ours, theirs} <= side for side in (_LOW, _HIGH)) or (theirs is Flag.ABNORMAL and ours is not Flag.NORMAL):
         return max(ours, theirs, key=_SEVERITY.index), None
+    if ours not in _CRITICAL and theirs in _CRITICAL:
+        return theirs, f"the flag is the table's own; the interval used here would say {ours.value}"
     if own_interval or ours in _CRITICAL:
         return ours, f"the table's own flag says {theirs.value}"
-    return theirs, f"the flag is the table's own; the textbook interval would say {ours.value}"
+    return theirs, f"the flag is the table's own; the interval used here would say {ours.value}"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from nlp_engine.cells.columns import PEOPLE, design_names, lacking, positions
@@ -15,8 +13,8 @@ from nlp_engine.cells.texts import texts_of
 from nlp_engine.cells.times import DateOrder, Order, TimeDoubt, parse_time
 from nlp_engine.errors import InputError
 from nlp_engine.labs.distinct import alike
+from nlp_engine.labs.intervals import Person, person_at
 from nlp_engine.labs.moments import Moments
-from nlp_engine.labs.reading import Person
 from nlp_engine.record import Patient, Sex
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ class People:
 
     @classmethod
     def of(
-        cls, table: pd.DataFrame, patients: pd.DataFrame | None, moments: Moments, age_edges: Sequence[Decimal]
+        cls, table: pd.DataFrame, patients: pd.DataFrame | None, moments: Moments, like: Callable[[Person], Person]
     ) -> People:
         """Find out whose each row is.
 
@@ -61,8 +59,8 @@ class People:
             Lab results; its own columns on the person come first.
         patients
             One row a patient (columns of `PEOPLE`), joined by ``patient_id``.
-        age_edges
-            Ages in years, sorted, between which two people are read alike.
+        like
+            Returns one and the same person for all whose results are read alike.
 
         Raises
         ------
@@ -82,16 +80,14 @@ class People:
         doubts = {"": 0}
         doubt_of = np.asarray([doubts.setdefault(doubt, len(doubts)) for _, doubt in known], dtype=np.int64)
         ages, example = alike(kinds, moments.days)
-        persons: dict[tuple[Sex, int, bool | None], tuple[int, Person]] = {}
+        persons: dict[Person, int] = {}
         person_of = []
         for row in example.tolist():
             patient = known[kinds[row]][0]
-            age = patient.age_at(moments.times[moments.cells[row]])
-            band = -1 if age is None else bisect_right(age_edges, age)
-            one = (len(persons), Person(patient.sex, age, patient.pregnant))
-            person_of.append(persons.setdefault((patient.sex, band, patient.pregnant), one)[0])
+            person = like(person_at(patient, moments.times[moments.cells[row]]))
+            person_of.append(persons.setdefault(person, len(persons)))
         rows = np.asarray(person_of, dtype=np.int64)[ages]
-        return cls(tuple(person for _, person in persons.values()), tuple(doubts), rows, doubt_of[kinds])
+        return cls(tuple(persons), tuple(doubts), rows, doubt_of[kinds])
 
 
 def _joined(table: pd.DataFrame, patients: pd.DataFrame | None) -> tuple[dict[str, pd.Series[str]], Numbers]:

@@ -10,22 +10,13 @@ from pathlib import Path
 
 from nlp_engine.assessment import NOT_PLAUSIBLE, Flag
 from nlp_engine.labs.catalogue import Analyte, Catalogue
-from nlp_engine.labs.flags import (
-    ADULT_YEARS,
-    OWN,
-    Bounds,
-    critical_flag,
-    interval_flag,
-    is_child,
-    joined_flag,
-    own_bounds,
-    source_flag,
-    textbook_bounds,
-)
+from nlp_engine.labs.flags import OWN, Bounds, critical_flag, interval_flag, joined_flag, own_bounds, source_flag
+from nlp_engine.labs.intervals import IntervalBook, Person
+from nlp_engine.labs.intervals.site import read_site_intervals
 from nlp_engine.labs.names import AnalyteNames
 from nlp_engine.labs.units import UnitReading, Units, convert, shown
 from nlp_engine.labs.values import Comparator, ParsedValue, parse_value
-from nlp_engine.record import ObservationKind, Sex
+from nlp_engine.record import ObservationKind
 
 _KEPT = 1 << 16
 """How many value cells are remembered; hospitals repeat a few thousand."""
@@ -44,15 +35,6 @@ class Cells:
     reference_high: Decimal | None = None
     flag: str | None = None
     is_told: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What an interval asks about the patient, at the time of the result; None when nobody said."""
-
-    sex: Sex = Sex.UNKNOWN
-    age_years: Decimal | None = None
-    pregnant: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +77,28 @@ class Reading:
 class CellReader:
     """Reads the cells of a row; nothing is guessed, and every change is said."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self, catalogue: Catalogue, book: IntervalBook) -> None:
+        self._book = book
         self._names = AnalyteNames(catalogue)
         self._units = Units(catalogue)
         self._parse = lru_cache(maxsize=_KEPT)(partial(parse_value, is_unit=self._units.is_unit))
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> CellReader:
-        """Read ``rules/labs``."""
-        return cls(Catalogue.load(folder))
+    def load(cls, folder: Path | None = None, *, site_intervals: Path | None = None) -> CellReader:
+        """Read ``rules/labs``, and the file of a site's own intervals and critical limits.
 
-    @property
-    def age_edges(self) -> tuple[Decimal, ...]:
-        """Ages in years, sorted, between which two people are read alike; an edge belongs to the older."""
-        return (ADULT_YEARS,)
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If the site's file cannot be used.
+        """
+        catalogue = Catalogue.load(folder)
+        site = read_site_intervals(site_intervals, catalogue) if site_intervals else None
+        return cls(catalogue, IntervalBook.load(catalogue, folder and folder / "intervals", site=site))
+
+    def like(self, person: Person) -> Person:
+        """Return one and the same person for all whose results are read alike."""
+        return self._book.like(person)
 
     def read(self, cells: Cells, person: Person) -> Reading:
         """Return what the cells of a row mean for a person."""
@@ -133,19 +122,18 @@ class CellReader:
         else:
             bounds, reasons = self._bounds(cells, analyte, unit, person)
             remarks += reasons if number is not None else []
-            limits = analyte if unit.is_canonical and not is_child(person.age_years) else None
+            limits = self._book.critical(analyte, person) if unit.is_canonical else None
             flag, doubt = _flag(number, parsed.comparator, bounds, limits, cells)
             remarks += doubt
-        show = partial(_shown, unit=unit, places=analyte.places)
         return Reading(
             analyte=analyte,
-            number=show(number),
+            number=_shown(number, unit=unit, places=analyte.places),
             comparator=parsed.comparator,
             words=parsed.words,
             unit=unit.unit,
             given_unit=self._units.ucum(cell),
-            low=show(bounds.low) if bounds else None,
-            high=show(bounds.high) if bounds else None,
+            low=_shown_end(bounds.low, bounds, unit, analyte) if bounds else None,
+            high=_shown_end(bounds.high, bounds, unit, analyte) if bounds else None,
             interval_source=bounds.source if bounds else None,
             flag=flag,
             remarks=tuple(remarks),
@@ -194,9 +182,7 @@ class CellReader:
         own, reason = own_bounds(low, high)
         if own is not None or not unit.is_canonical:
             return own, [reason] if reason else []
-        bounds, why = textbook_bounds(
-            analyte, self._catalogue.sources, sex=person.sex, age_years=person.age_years, pregnant=person.pregnant
-        )
+        bounds, why = self._book.bounds(analyte, person)
         return bounds, [words for words in (reason, why) if words]
 
     def _unknown_analyte(self, cells: Cells, parsed: ParsedValue, cell: str | None) -> Reading:
@@ -222,6 +208,14 @@ def _shown(number: Decimal | None, *, unit: UnitReading, places: int) -> Decimal
     return None if number is None else shown(number, unit.conversion, places)
 
 
+def _shown_end(end: Decimal | None, bounds: Bounds, unit: UnitReading, analyte: Analyte) -> Decimal | None:
+    """Return an end of an interval as it is shown: one that was converted for all rows in the assay's places."""
+    if end is None or bounds.source == OWN:
+        return _shown(end, unit=unit, places=analyte.places)
+    rounded = round(end, analyte.places)
+    return end if end == rounded else rounded
+
+
 def _plausible_reading(parsed: ParsedValue, analyte: Analyte, unit: UnitReading) -> ParsedValue:
     """Return the one reading of an ambiguous cell that this analyte can have, or the cell as it was read."""
     if unit.conversion is None:
@@ -236,9 +230,9 @@ def _plausible_reading(parsed: ParsedValue, analyte: Analyte, unit: UnitReading)
 
 
 def _flag(
-    number: Decimal | None, comparator: Comparator | None, bounds: Bounds | None, limits: Analyte | None, cells: Cells
+    number: Decimal | None, comparator: Comparator | None, bounds: Bounds | None, limits: Bounds | None, cells: Cells
 ) -> tuple[Flag | None, list[str]]:
-    """Return the flag with what is doubtful about it; ``limits`` is the analyte whose critical limits hold."""
+    """Return the flag with what is doubtful about it; ``limits`` are the critical ones."""
     ours = None
     if number is not None:
         interval = interval_flag(number, comparator, bounds) if bounds else None

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from nlp_engine.assessment import LabResult
+from nlp_engine.labs.intervals import Person, person_at
 from nlp_engine.labs.pressures import DIASTOLIC, SYSTOLIC, pressure_pair
-from nlp_engine.labs.reading import CellReader, Cells, Person
+from nlp_engine.labs.reading import CellReader, Cells
 from nlp_engine.record import Observation, PatientRecord
 
 STANDS_TWICE = "stands twice in the table"
@@ -25,9 +26,15 @@ class LabStage:
         self._reader = reader
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> LabStage:
-        """Read ``rules/labs``."""
-        return cls(CellReader.load(folder))
+    def load(cls, folder: Path | None = None, *, site_intervals: Path | None = None) -> LabStage:
+        """Read ``rules/labs``, and the file of a site's own intervals and critical limits.
+
+        Raises
+        ------
+        nlp_engine.errors.InputError
+            If the site's file cannot be used.
+        """
+        return cls(CellReader.load(folder, site_intervals=site_intervals))
 
     def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
         """Return one result an observation, in order; "140/90" in one cell becomes two (id and id/diastolic).
@@ -38,8 +45,7 @@ class LabStage:
         results = []
         patient = record.patient
         for observation in _split_pressures(record.observations):
-            age = patient.age_at(observation.time or as_of)
-            result = self._result(observation, Person(patient.sex, age, patient.pregnant))
+            result = self._result(observation, person_at(patient, observation.time or as_of))
             key = (result.code or result.name, result.text, result.unit, result.time)
             if key in seen and result.time is not None:
                 result = result.model_copy(update={"remarks": (*result.remarks, STANDS_TWICE)})

@@ -69,7 +69,7 @@ def flag_table(
     cells = _texts(table, names)
     moments = Moments.of(cells["time"])
     reader = reader or CellReader.load()
-    people = People.of(table, patients, moments, reader.age_edges)
+    people = People.of(table, patients, moments, reader.like)
     kinds, first = alike(*(cells[column] for column in _READ), people.rows)
     rows = zip(*(cells[column].take(first) for column in _READ), people.rows[first], strict=True)
     read = [filled(reader, Texts(*texts), people.persons[person], kind) for *texts, person in rows]

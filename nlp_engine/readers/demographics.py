@@ -16,6 +16,9 @@ from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.textfile import UnreadableTextError, read_text
 from nlp_engine.record import Patient, Sex
 
+_MOST_WEEKS = 45
+"""Of a pregnancy."""
+
 
 def read_patient(path: Path | None, default_id: str, log: ProblemLog) -> Patient:
     """Read ``patient.json``; ``default_id`` is the folder's name and counts when the file gives no id."""
@@ -127,6 +130,12 @@ def _bool(value: object) -> bool:
     return value
 
 
+def _weeks(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_WEEKS:
+        raise ValueError("not a number of weeks")
+    return value
+
+
 _FIELDS: dict[str, tuple[Callable[[object], object], str]] = {
     "id": (_id, "a text"),
     "name": (json_text, "a text"),
@@ -134,4 +143,5 @@ _FIELDS: dict[str, tuple[Callable[[object], object], str]] = {
     "birth_date": (_birth_date, "a date such as 1950-12-31"),
     "age_years": (_age, f"a number from 0 to {MAX_AGE}"),
     "pregnant": (_bool, "true or false"),
+    "pregnancy_weeks": (_weeks, "whole weeks from 0 to 45"),
 }

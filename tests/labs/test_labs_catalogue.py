@@ -42,9 +42,7 @@ def test_a_new_analyte_needs_no_python(tmp_path):
     ("change", "words"),
     [
         ({"more": "synonims: [rb]"}, 'unknown key "analytes.0.synonims", did you mean "synonyms"?'),
-        ({"more": "intervals: [{low: 60, high: 130, source: bok}]"}, "no such source: bok"),
-        ({"more": "critical: {high: 500}"}, "no such source: (none: rubidium critical)"),
-        ({"more": "intervals: [{source: book}]"}, "an interval needs low or high"),
+        ({"more": "units: {mg/dL: {factor: 1000, source: bok}}"}, "no such source: bok"),
         ({"code": "2160-0"}, "the code 2160-0 stands at creatinine and rubidium"),
         ({"name": "Potassium", "more": "units: {mmol/L: 1}"}, 'the name "potassium" stands at potassium and rubidium'),
         ({"id": "Rubidium!"}, "analytes.0.id"),
