@@ -30,6 +30,7 @@ _LOINC_SYSTEM = re.compile(
     r"|\s+by\s+(?:automated|manual|calculation)\b.*$",
     re.IGNORECASE,
 )
+_BRACKETS = re.compile(r"^(?P<words>[^()]+)\((?P<short>[A-Za-z][A-Za-z0-9-]{2,7})\)$")
 _BLOOD_PREFIXES = frozenset("s p b sp".split())
 """As in "S-Creatinine"; behind a name the same letters are part of it ("Protein S")."""
 
@@ -145,7 +146,21 @@ class AnalyteNames:
         first, *others = words.split() or [""]
         kept = [*([] if first in _BLOOD_PREFIXES else [first]), *others]
         bare = " ".join(word for word in kept if word not in _FILLERS)
-        return named.get(short) or named.get(bare, ())
+        found = named.get(short) or named.get(bare, ())
+        if "percent" in kept:
+            found = tuple(analyte for analyte in found if "%" in (analyte.unit, *analyte.units))
+        return found or self._short_form(name)
+
+    def _short_form(self, name: str) -> tuple[Analyte, ...]:
+        """Return the analyte of an abbreviation in brackets that stands for the words before it ("Antigen (A)")."""
+        match = _BRACKETS.match(name)
+        if match is None:
+            return ()
+        letters = iter(match["words"].casefold())
+        is_short_for = match["words"][:1].casefold() == match["short"][:1].casefold() and all(
+            letter in letters for letter in match["short"].casefold()
+        )
+        return self._by_name[BLOOD].get(fold_name(match["short"]), ()) if is_short_for else ()
 
 
 def fold_name(name: str) -> str:

@@ -37,6 +37,9 @@ BY_CODE = CATALOGUE.by_code
         ("Troponin T", "ng/L", "67151-1"),
         ("pH of Arterial blood", None, "2744-1"),
         ("Creatinine, Urine", "mg/dL", "2161-8"),
+        ("N-Acetylprocainamide (NAPA)", "ug/mL", "3834-9"),
+        ("D-Dimer", "ng/mL FEU", "48065-7"),
+        ("D-Dimer", "ng/mL DDU", "48066-5"),
     ],
 )
 def test_names(name, unit, code):
@@ -58,6 +61,9 @@ def test_names(name, unit, code):
         "Glucose [Mass/volume] in Serum or Plasma --2 hours post dose glucose",
         "eGFR African American",
         "BUN/Creatinine ratio",
+        "% Ionized Calcium",
+        "Toxoplasma (IgG)",
+        "Hemoglobin (fetal)",
         "",
     ],
 )

@@ -1,5 +1,8 @@
 """Units: spellings, conversions recomputed from molar masses, and what cannot be converted."""
 
+import re
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -8,55 +11,183 @@ from hypothesis import strategies as st
 from lab_builders import result, results, row, vital
 
 from nlp_engine.labs.catalogue import Catalogue
+from nlp_engine.labs.spellings import metric_unit
+from nlp_engine.labs.ucum import factor, is_valid
 from nlp_engine.labs.units import Units, convert
 
 CATALOGUE = Catalogue.load()
 BY_ID = {analyte.id: analyte for analyte in CATALOGUE.analytes}
 
-# Molar masses in g/mol, from the atomic masses of IUPAC (2021); haemoglobin is the monomer that laboratories use.
-MOLAR_MASSES = {
-    "urea_nitrogen": (28.014, "mmol/L", 10),  # two nitrogens a molecule of urea; mg/dL from mmol/L
-    "creatinine": (113.12, "umol/L", 10_000),
-    "glucose": (180.16, "mmol/L", 10),
-    "calcium": (40.078, "mmol/L", 10),
-    "magnesium": (24.305, "mmol/L", 10),
-    "phosphate": (30.974, "mmol/L", 10),
-    "total_bilirubin": (584.66, "umol/L", 10_000),
-    "direct_bilirubin": (584.66, "umol/L", 10_000),
-    "indirect_bilirubin": (584.66, "umol/L", 10_000),
-    "uric_acid": (168.11, "umol/L", 10_000),
-    "total_cholesterol": (386.65, "mmol/L", 10),
-    "ldl": (386.65, "mmol/L", 10),
-    "hdl": (386.65, "mmol/L", 10),
-    "triglycerides": (885.4, "mmol/L", 10),
-    "iron": (55.845, "umol/L", 10),
-    "iron_binding_capacity": (55.845, "umol/L", 10),
-    "free_t4": (776.87, "pmol/L", 10_000),
-    "total_t4": (776.87, "nmol/L", 10_000),
-    "total_t3": (650.97, "nmol/L", 10),
-    "vitamin_b12": (1355.4, "pmol/L", 1000),
-    "folate": (441.4, "nmol/L", 1000),
-    "vitamin_d": (400.64, "nmol/L", 1000),
-    "cortisol": (362.46, "nmol/L", 10_000),
-    "hemoglobin": (16114, "mmol/L", 10_000),
-    "digoxin_level": (780.9, "nmol/L", 1000),
-    "ethanol": (46.07, "mmol/L", 10),
-    "urine_creatinine": (113.12, "mmol/L", 10),
-}
+# Standard atomic weights, IUPAC 2021 (conventional values where IUPAC gives an interval), in g/mol.
+WEIGHTS = {
+    "H": 1.008, "C": 12.011, "N": 14.007, "O": 15.999, "F": 18.998, "Na": 22.990, "Mg": 24.305, "Al": 26.982,
+    "P": 30.974, "S": 32.06, "Cl": 35.45, "K": 39.098, "Ca": 40.078, "Fe": 55.845, "Co": 58.933, "Cu": 63.546,
+    "Zn": 65.38, "I": 126.904, "Hg": 200.59, "Pb": 207.2, "Li": 6.94,
+}  # fmt: skip
+# Grams in the mass unit, moles in the unit of substance: the independent derivation.
+GRAMS = {"g": 1, "mg": 1e-3, "ug": 1e-6, "ng": 1e-9, "pg": 1e-12}
+MOLES = {"mol": 1, "mmol": 1e-3, "umol": 1e-6, "nmol": 1e-9, "pmol": 1e-12, "fmol": 1e-15}
+DEFINED = [analyte for analyte in CATALOGUE.analytes if analyte.molar_mass is not None]
 
 
-@pytest.mark.parametrize("name", sorted(MOLAR_MASSES))
-def test_a_factor_follows_from_the_molar_mass(name):
-    mass, unit, divisor = MOLAR_MASSES[name]
-    factor = BY_ID[name].conversion(unit).factor
-    assert float(factor) == pytest.approx(mass / divisor, rel=0.002)
+def test_at_least_eighty_analytes_have_a_molar_mass():
+    assert len(DEFINED) >= 80
+    assert {"total_bilirubin", "lactate", "glucose", "creatinine", "hemoglobin"} <= {one.id for one in DEFINED}
 
 
-def test_factors_to_molar_units():
-    assert float(BY_ID["lactate"].conversion("mg/dL").factor) == pytest.approx(10 / 90.08, rel=0.002)
-    assert float(BY_ID["urea"].conversion("mg/dL").factor) == pytest.approx(10 / 60.056, rel=0.002)
-    assert float(BY_ID["ionized_calcium"].conversion("mg/dL").factor) == pytest.approx(10 / 40.078, rel=0.002)
-    assert float(BY_ID["ammonia"].conversion("ug/dL").factor) == pytest.approx(10 / 17.031, rel=0.002)
+@pytest.mark.parametrize("analyte", [a for a in DEFINED if a.formula], ids=lambda a: a.id)
+def test_a_molar_mass_is_that_of_the_formula(analyte):
+    atoms = re.findall(r"([A-Z][a-z]?)(\d*)", analyte.formula)
+    assert "".join(element + number for element, number in atoms) == analyte.formula
+    weight = sum(WEIGHTS[element] * int(number or 1) for element, number in atoms)
+    assert float(analyte.molar_mass) == pytest.approx(weight, rel=2e-4)
+
+
+def test_only_haemoglobin_has_a_molar_mass_without_a_formula():
+    without = {analyte.id for analyte in DEFINED if not analyte.formula}
+    assert without == {"hemoglobin", "plasma_hemoglobin", "mch", "mchc"}
+
+
+@pytest.mark.parametrize("analyte", DEFINED, ids=lambda a: a.id)
+def test_mass_and_substance_by_an_independent_derivation(analyte):
+    above = analyte.unit.partition("/")[0]
+    for other in ("mmol", "umol", "nmol", "pmol"):
+        molar = other + analyte.unit[len(above) :]
+        conversion = analyte.conversion(molar) or analyte.derived(molar)
+        if above in GRAMS:
+            expected = MOLES[other] * float(analyte.molar_mass) / GRAMS[above]
+        else:
+            expected = MOLES[other] / MOLES[above]
+        assert float(conversion.factor) == pytest.approx(expected, rel=0.002), molar
+    for other in ("g", "mg", "ug"):
+        mass = other + analyte.unit[len(above) :]
+        conversion = analyte.conversion(mass) or analyte.derived(mass)
+        grams = GRAMS[above] if above in GRAMS else MOLES[above] * float(analyte.molar_mass)
+        assert float(conversion.factor) == pytest.approx(GRAMS[other] / grams, rel=0.002), mass
+
+
+@pytest.mark.parametrize("analyte", DEFINED, ids=lambda a: a.id)
+def test_what_the_tables_list_agrees_with_the_molar_mass(analyte):
+    for unit in analyte.units:
+        derived = analyte.derived(unit)
+        if derived is not None and "eq" not in unit:
+            assert float(analyte.conversion(unit).factor) == pytest.approx(float(derived.factor), rel=0.002), unit
+
+
+@pytest.mark.parametrize(
+    ("unit", "target", "expected"),
+    [
+        ("g/L", "mg/dL", 100),
+        ("mmol/mL", "mmol/L", 1000),
+        ("10*9/L", "10*3/uL", 1),
+        ("/mm3", "10*3/uL", 0.001),
+        ("{cells}/uL", "/uL", 1),
+        ("mg/dL{calc}", "mg/dL", 1),
+        ("kat/L", "U/L", 6e7),
+        ("nkat/L", "U/L", 0.06),  # 1 U = 16.67 nkat
+        ("ukat/L", "U/L", 60),
+        ("m[IU]/L", "u[IU]/mL", 1),
+        ("kPa", "mm[Hg]", 7.50062),
+        ("mg/(24.h)", "g/d", 0.001),
+        ("fmol", "pg", None),
+        ("[IU]/L", "U/L", None),
+        ("[IU]/L", "mg/L", None),
+        ("mg/dL", "mmol/L", None),
+        ("%", "{INR}", None),
+        ("%", "1", None),
+        ("meq/L", "mmol/L", None),
+        ("mosm/kg", "mmol/kg", None),
+        ("K", "Cel", None),
+        ("ng/mL{DDU}", "ng/mL", None),
+        ("mL/min/{1.73_m2}", "mL/min", None),
+        ("furlong", "m", None),
+        ("", "m", None),
+        ("[pH]", "1", None),
+        ("mg/dL; note", "mg/dL", None),
+    ],
+)
+def test_factors_by_dimension_and_what_has_none(unit, target, expected):
+    found = factor(unit, target)
+    assert found is None if expected is None else float(found) == pytest.approx(expected, rel=1e-5)
+
+
+def test_equivalents_need_the_charge():
+    calcium = BY_ID["calcium"]
+    assert float(factor("meq/L", calcium.unit, calcium.molar_mass, 2)) == pytest.approx(2.004, rel=1e-3)
+    assert float(factor("mmol/L", "meq/L", None, 2)) == 2
+
+
+UNITS = ["g/L", "mg/dL", "ug/mL", "ng/mL", "pg/mL", "mg/L", "mmol/L", "umol/L", "nmol/mL", "pmol/L", "mol/L"]
+
+
+@given(st.sampled_from(DEFINED), st.sampled_from(UNITS), st.sampled_from(UNITS), st.decimals("0.001", 9999, places=3))
+def test_there_and_back_is_the_identity(analyte, unit, other, number):
+    there = factor(unit, other, analyte.molar_mass, analyte.charge)
+    back = factor(other, unit, analyte.molar_mass, analyte.charge)
+    assert float(number * there * back) == pytest.approx(float(number), rel=1e-9)
+
+
+@given(st.text(max_size=12))
+def test_any_text_has_a_factor_or_none(text):
+    found = factor(text, "mg/dL", Decimal(100))
+    assert found is None or found > 0
+
+
+@pytest.mark.parametrize(
+    ("cell", "ucum"),
+    [
+        ("MG/DL", "mg/dL"),
+        ("mcg/l", "ug/L"),
+        ("nmol / 24 h", "nmol/(24.h)"),
+        ("mIU/L", "m[IU]/L"),
+        ("ng/mL{FEU}", "ng/mL{FEU}"),
+        ("m/l", None),
+        ("g", None),
+        ("U/100ml", "U/dL"),
+        ("pmol/d", "pmol/d"),
+        ("meq/24hr", "meq/(24.h)"),
+    ],
+)
+def test_metric_units_in_any_spelling(cell, ucum):
+    assert metric_unit(cell) == ucum
+
+
+@pytest.mark.parametrize(
+    ("unit", "valid"), [("mg/dL", True), ("10*3/uL", True), ("mcg/dL", False), ("mm Hg", False), ("K/uL", True)]
+)
+def test_what_ucum_knows(unit, valid):
+    assert is_valid(unit) is valid
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "expected"),
+    [
+        ("Vancomycin", "10", "umol/L", "14.5"),
+        ("Potassium", "16", "mg/dL", "4.1"),
+        ("Zinc", "10", "µmol/L", "65"),
+        ("WBC", "12500", "cells/mm3", "12.5"),
+        ("Glucose", "0.9", "g/L", "90"),
+        ("Creatinine", "1.1", "mg/dL{calc}", "1.1"),
+        ("Calcium", "5", "mEq/L", "10.0"),
+        ("Free T4", "1.2", "ng/100mL", "1.2"),
+        ("Testosterone", "20", "nmol/L", "577"),
+    ],
+)
+def test_units_that_the_tables_do_not_list(name, value, unit, expected):
+    found = result(name, value, unit)
+    assert float(found.value) == float(expected)
+    assert found.unit == next(a for a in CATALOGUE.analytes if a.code == found.code).unit
+
+
+def test_nothing_of_pint_is_loaded_where_the_tables_list_the_unit():
+    code = (
+        "import sys; from nlp_engine.labs import LabStage; from nlp_engine.record import *\n"
+        "row = Observation(id='o', name='Creatinine', value='88', unit='umol/L')\n"
+        "LabStage.load().results(PatientRecord(patient=Patient(id='p'), observations=(row,)), as_of=None)\n"
+        "print('pint' in sys.modules, 'ucumvert' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]
 
 
 @pytest.mark.parametrize(
