@@ -19,7 +19,7 @@ from nlp_engine.deidentify import DeidentifiedText, shared_deidentifier
 from nlp_engine.fusion import FusionStage
 from nlp_engine.fusion.risk import RiskReading, RiskStage
 from nlp_engine.imaging import ImageStage
-from nlp_engine.labs import LabStage, with_note_results
+from nlp_engine.labs import Compared, LabStage, with_note_results
 from nlp_engine.record import Note, PatientRecord
 from nlp_engine.text import TextStage
 from nlp_engine.text.people import with_told_patient
@@ -46,6 +46,9 @@ class LabReader(Protocol):
 
     def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
         """Return the cleaned and flagged results, in the order of the observations."""
+
+    def compared(self, results: Sequence[LabResult]) -> Compared:
+        """Return all results of one patient with their changes, and the samples that do not fit."""
 
 
 class ImageReader(Protocol):
@@ -236,7 +239,8 @@ class Engine:
             extractions = self.text.extract_many(record.notes, patient_id=record.patient.id) if self.text else []
             record = with_told_patient(record, extractions, now)
         with self._timed("labs"):
-            record, lab_results = self._results(record, extractions, now)
+            record, compared = self._results(record, extractions, now)
+            lab_results = compared.results
         with self._timed("imaging"):
             image_findings = self.imaging.findings(record) if self.imaging else []
         risk = RiskReading()
@@ -252,6 +256,7 @@ class Engine:
             as_of=now,
             extractions=tuple(extractions),
             lab_results=tuple(lab_results),
+            misfits=compared.misfits,
             image_findings=tuple(image_findings),
             findings=tuple(findings),
             scores=decision.scores + risk.scores,
@@ -263,12 +268,13 @@ class Engine:
 
     def _results(
         self, record: PatientRecord, extractions: Sequence[NoteExtraction], now: datetime | None
-    ) -> tuple[PatientRecord, list[LabResult]]:
-        """Return the record with what its notes tell of results, and the results of tables and notes."""
+    ) -> tuple[PatientRecord, Compared]:
+        """Return the record with what its notes tell of results, and the results of tables and notes, compared."""
         labs = self.labs
         if labs is None:
-            return record, []
-        return with_note_results(record, extractions, lambda part: labs.results(part, as_of=now))
+            return record, Compared([], ())
+        record, results = with_note_results(record, extractions, lambda part: labs.results(part, as_of=now))
+        return record, labs.compared(results)
 
     def _fuse(
         self,

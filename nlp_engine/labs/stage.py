@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from nlp_engine.assessment import LabResult
+from nlp_engine.labs.comparison import Compared, Comparer
 from nlp_engine.labs.intervals import Person, person_at
 from nlp_engine.labs.pressures import DIASTOLIC, SYSTOLIC, pressure_pair
 from nlp_engine.labs.reading import CellReader, Cells
@@ -22,8 +23,9 @@ class LabStage:
     the agreement with the site's own flags.
     """
 
-    def __init__(self, reader: CellReader) -> None:
+    def __init__(self, reader: CellReader, comparer: Comparer) -> None:
         self._reader = reader
+        self._comparer = comparer
 
     @classmethod
     def load(cls, folder: Path | None = None, *, site_intervals: Path | None = None) -> LabStage:
@@ -34,7 +36,8 @@ class LabStage:
         nlp_engine.errors.InputError
             If the site's file cannot be used.
         """
-        return cls(CellReader.load(folder, site_intervals=site_intervals))
+        reader = CellReader.load(folder, site_intervals=site_intervals)
+        return cls(reader, Comparer.load(reader.catalogue, folder))
 
     def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
         """Return one result an observation, in order; "140/90" in one cell becomes two (id and id/diastolic).
@@ -52,6 +55,10 @@ class LabStage:
             seen.add(key)
             results.append(result)
         return results
+
+    def compared(self, results: Sequence[LabResult]) -> Compared:
+        """Return one patient's results, in their order, compared with one another: changes, and what does not fit."""
+        return self._comparer.compare(results)
 
     def _result(self, observation: Observation, person: Person) -> LabResult:
         reading = self._reader.read(_cells(observation), person)
