@@ -82,9 +82,8 @@ class People:
         ages, example = alike(kinds, moments.days)
         persons: dict[Person, int] = {}
         person_of = []
-        for row in example.tolist():
-            patient = known[kinds[row]][0]
-            person = like(person_at(patient, moments.times[moments.cells[row]]))
+        for one_of, cell in zip(kinds[example].tolist(), moments.cells[example].tolist(), strict=True):
+            person = like(person_at(known[one_of][0], moments.times[cell]))
             person_of.append(persons.setdefault(person, len(persons)))
         rows = np.asarray(person_of, dtype=np.int64)[ages]
         return cls(tuple(persons), tuple(doubts), rows, doubt_of[kinds])

@@ -71,7 +71,7 @@ def flag_table(
     reader = reader or CellReader.load()
     people = People.of(table, patients, moments, reader.like)
     kinds, first = alike(*(cells[column] for column in _READ), people.rows)
-    rows = zip(*(cells[column].take(first) for column in _READ), people.rows[first], strict=True)
+    rows = zip(*(cells[column].take(first).tolist() for column in _READ), people.rows[first].tolist(), strict=True)
     read = [filled(reader, Texts(*texts), people.persons[person], kind) for *texts, person in rows]
     columns = _columns(read, kinds)
     columns["remarks"] = _remarks(read, kinds, moments, people, _stands_twice(cells, read, kinds, moments))
