@@ -7,55 +7,50 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from nlp_engine.assessment import NOT_PLAUSIBLE
+from nlp_engine.labs.value_words import Comparator, fold, result_words
 
-Comparator = Literal["<", "<=", ">", ">="]
+__all__ = ["Comparator", "ParsedValue", "parse_value"]
 
-_COMPARATORS: dict[str, Comparator] = {
-    "<": "<", "<=": "<=", "=<": "<=", "≤": "<=", ">": ">", ">=": ">=", "=>": ">=", "≥": ">=",
-    "less than": "<", "below": "<", "under": "<", "greater than": ">", "more than": ">", "above": ">", "over": ">",
-}  # fmt: skip
-_PREFIX = re.compile(
-    rf"^({'|'.join(sorted(map(re.escape, _COMPARATORS), key=len, reverse=True))})\s*(?=[\d.,+-])", re.IGNORECASE
-)
-_SIMPLE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _PLAIN = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?$")
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _THOUSANDS_US = re.compile(r"^\d{1,3}(,\d{3})+\.\d+$|^\d{1,3}(,\d{3}){2,}$")
 _THOUSANDS_EU = re.compile(r"^\d{1,3}(\.\d{3})+,\d+$|^\d{1,3}(\.\d{3}){2,}$")
+_THOUSANDS_PLAIN = re.compile(r"^[1-9]\d{0,2}([ '\u2019]\d{3})+([.,]\d+)?$")
 _AMBIGUOUS = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
-_RANGE = re.compile(r"^\d+([.,]\d+)?\s*(-|to)\s*\d+([.,]\d+)?$", re.IGNORECASE)
-_TRAILING_FLAG = re.compile(r"^(.*\d)\s*(\*+|\(?(?:H|L|HH|LL|High|Low|A)\)?)$", re.IGNORECASE)
+_POWER = re.compile(
+    r"^(?:(?P<number>[\d.,]+)\s*[x*\u00d7\u00b7]\s*)?10\s?(?:\^|\*\*)\s?(?P<power>-?\d{1,2})$", re.IGNORECASE
+)
+_RANGE = re.compile(r"^\d+([.,]\d+)?\s*(-|to|bis)\s*\d+([.,]\d+)?(\s*\D.*)?$", re.IGNORECASE)
+_TITRE = re.compile(r"^(?P<sign>[<>]=?|=<|=>)?\s*1\s?:\s?(?P<titre>\d{1,7})$")
+_CLOCK = re.compile(r"^\d{1,2}:\d{2}(:\d{2})?(\s?[ap]m)?$", re.IGNORECASE)
+_DATE = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./]\d{1,2}[./]\d{2,4})([ T]\d{1,2}:\d{2}.*)?$")
+_PAIR = re.compile(r"^\d+([.,]\d+)?\s*/\s*\d+([.,]\d+)?$")
+_FLAG = r"\*+|!+|[\u2191\u2193]+|H{1,3}|L{1,3}|High|Low|A"
+_TRAILING_FLAG = re.compile(
+    rf"^(.*[\d%\w/\]}}])\s*(\(\s*(?:{_FLAG}|[+-])\s*\)|\[(?:{_FLAG})\]|\*+|!+|[\u2191\u2193]+)$", re.IGNORECASE
+)
+_FLAG_BEHIND_NUMBER = re.compile(rf"^(.*\d)\s*(?:{_FLAG})$|^(.*\d)\s+[+-]{{1,2}}$", re.IGNORECASE)
+_FLAG_BEHIND_UNIT = re.compile(rf"^(.*\S)\s+(?:{_FLAG})$", re.IGNORECASE)
+_LEADING_FLAG = re.compile(r"^(?:\*+|[\u2191\u2193]+|(?:H{1,2}|L{1,2}|High|Low)\s)\s*(?=[\d.,<>])", re.IGNORECASE)
 _TRAILING_UNIT = re.compile(r"^([+-]?[\d.,]*\d)\s*([^\d\s.,+-].*)$")
-_LEADING_FLAG = re.compile(r"^\*+\s*(?=[\d.,<>])")
-_GRADE = re.compile(r"^[1-4]\s?\+$|^\++$")
+_BRACKETS = re.compile(r"^(?:\(([^()]*\d[^()]*)\)|\[([^\[\]]*\d[^\[\]]*)\])$")
+_GRADE = re.compile(r"^[1-4]\s?\+$|^\++$|^\+[1-4]$")
+_FIRST_WORDS = re.compile(r"^([^\d(,;:]*[^\d(,;:\s])\s*(?:[(,;:]|\d).*$|^([1-4]\s?\+)\s*\(.*\)$")
 _ONLY = "since the other reading is not plausible"
-_INFINITE = frozenset({"inf", "+inf", "-inf"})
+_IN_CELL = "a flag stood in the value cell"
+_INFINITE = frozenset({"inf", "+inf", "-inf", "infinity"})
 _MOST_DIGITS = 15
 _MOST_CHARACTERS = 40
-_EMPTY = frozenset({"", "nan", "na", "n/a", "null", "none given", "not given", "-", "--", "---", ".", "?"})
-_WORDS = {
-    "negative": "neg neg. negative none absent nd undetectable non-reactive nonreactive".split()
-    + ["not detected", "none detected", "not seen", "none seen", "non reactive"],
-    "positive": "pos pos. positive present detected reactive".split(),
-    "trace": ["trace", "tr"],
-    "normal": ["normal", "wnl", "within normal limits"],
-}
-_WORD_RESULTS = {word: result for result, words in _WORDS.items() for word in words}
-_SPECIMEN = re.compile(
-    r"h(a)?emoly|lipemic|lipaemic|icteric|clotted|contaminat|insufficient|qns|quantity not|cancel|not performed|"
-    r"unable|unsatisfactory|wrong tube|mislabel|not done|see comment|pending",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedValue:
     """A value cell: ``number`` with ``comparator``, or ``words`` ("negative"), or neither; ``remarks`` say why.
 
-    ``unit`` is a unit that stood in the cell behind the number; ``readings`` are what an ambiguous cell can mean.
+    ``unit`` is a unit that stood in the cell behind the number; ``readings`` are what an ambiguous cell can mean. A
+    titre is words, "1:80", with its comparator.
     """
 
     number: Decimal | None = None
@@ -79,40 +74,51 @@ def parse_value(cell: str, *, is_unit: Callable[[str], bool] = lambda _: False) 
     ParsedValue
         Never a guess: ``1,234`` (1234 or 1.234?) has no number, a remark and two readings.
     """
-    if _SIMPLE.fullmatch(cell):  # nearly all cells, and a tenth of the time
-        return ParsedValue(Decimal(cell))
     text = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFKC", cell))
     text = " ".join(text.split())
-    if text.casefold() in _EMPTY:
+    return _in_words(text) or _no_number(text) or _number(text, is_unit)
+
+
+def _in_words(text: str) -> ParsedValue | None:
+    """Return a result in words, or that there is none; None where the cell is to be read on."""
+    known, folded = result_words(), fold(text)
+    if folded in known.no_value:
         return ParsedValue(remarks=("no value was given",))
-    if text.casefold() in _WORD_RESULTS:
-        return ParsedValue(words=_WORD_RESULTS[text.casefold()])
+    if folded in known.results:
+        return ParsedValue(words=known.results[folded])
+    if folded in known.amounts:
+        return ParsedValue(words="positive", remarks=("an amount in words, not a number",))
     if _GRADE.match(text):
         return ParsedValue(words="positive", remarks=("a grade, not a number",))
-    if _SPECIMEN.search(text):
-        return ParsedValue(remarks=("the laboratory reported a problem with the specimen, not a result",))
-    if text.casefold() in _INFINITE:
+    if problem := known.problem(text):
+        return ParsedValue(remarks=(problem,))
+    first = _FIRST_WORDS.match(text)
+    said = _in_words(first.group(1) or first.group(2)) if first else None
+    if said is not None and said.words is not None:
+        return ParsedValue(words=said.words, remarks=(*said.remarks, "more stood in the value cell"))
+    return None
+
+
+def _no_number(text: str) -> ParsedValue | None:
+    """Return why a cell of figures is no number, None where it may be one."""
+    if fold(text) in _INFINITE:
         return ParsedValue(remarks=("beyond the detection limit, which is not given",))
-    if _RANGE.match(text):
-        return ParsedValue(remarks=("a range, not a number",))
-    return _number(text, is_unit)
+    if titre := _TITRE.match(text):
+        sign = result_words().comparators.get(titre["sign"] or "")
+        return ParsedValue(None, sign, f"1:{titre['titre']}", None, ("a titre, not a number",))
+    for pattern, what in (
+        (_DATE, "a date"),
+        (_RANGE, "a range"),
+        (_CLOCK, "a time of day"),
+        (_PAIR, "two numbers in one cell"),
+    ):
+        if pattern.match(text):
+            return ParsedValue(remarks=(f"{what}, not a number",))
+    return None
 
 
 def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
-    remarks: list[str] = []
-    comparator: Comparator | None = None
-    unit: str | None = None
-    if leading := _LEADING_FLAG.match(text):
-        text = text[leading.end() :]
-        remarks.append("a flag stood in the value cell")
-    if prefix := _PREFIX.match(text):
-        comparator = _COMPARATORS[prefix.group(1).lower()]
-        text = text[prefix.end() :]
-    if (tail := _TRAILING_UNIT.match(text)) and is_unit(tail.group(2)):
-        text, unit = tail.group(1), tail.group(2)
-    elif flagged := _TRAILING_FLAG.match(text):
-        text = flagged.group(1)
-        remarks.append("a flag stood in the value cell")
+    text, unit, comparator, remarks = _stripped(text, is_unit)
     if _AMBIGUOUS.match(text):
         doubt = "the comma may be a decimal or a thousands sign; write the number without it"
         readings = tuple(
@@ -123,17 +129,65 @@ def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
             )
         )
         return ParsedValue(remarks=(doubt,), readings=readings)
-    if _THOUSANDS_US.match(text):
-        text = text.replace(",", "")
-        remarks.append("thousands signs were removed")
-    elif _THOUSANDS_EU.match(text):
-        text = text.replace(".", "").replace(",", ".")
-        remarks.append("thousands signs were removed")
-    elif _DECIMAL_COMMA.match(text):
-        text = text.replace(",", ".")
-        remarks.append("a decimal comma was read as a point")
+    text, said = _plain(text)
+    remarks += [said] if said else []
     if not text.isascii() or not _PLAIN.match(text):
         return ParsedValue(remarks=("the result is text, not a number",))
     if len(text) > _MOST_CHARACTERS or Decimal(text).adjusted() >= _MOST_DIGITS:
         return ParsedValue(remarks=(f"{NOT_PLAUSIBLE}: a number of more than {_MOST_DIGITS} digits",))
-    return ParsedValue(Decimal(text), comparator, None, unit, tuple(remarks))
+    return ParsedValue(Decimal(f"{Decimal(text):f}"), comparator, None, unit, tuple(remarks))
+
+
+def _stripped(text: str, is_unit: Callable[[str], bool]) -> tuple[str, str | None, Comparator | None, list[str]]:
+    """Return the bare figures of a cell, its unit and comparator, and what else stood there."""
+    known = result_words()
+    remarks: list[str] = []
+    if inside := _BRACKETS.match(text):
+        text = (inside.group(1) or inside.group(2)).strip()
+        remarks.append("the number stood in brackets")
+    if leading := _LEADING_FLAG.match(text):
+        text = text[leading.end() :]
+        remarks.append(_IN_CELL)
+    comparator = None
+    if prefix := known.prefix.match(text):
+        comparator = known.comparators[fold(prefix.group(1))]
+        text = text[prefix.end() :]
+    elif near := known.approximate.match(text):
+        text = text[near.end() :]
+        remarks.append("the number is said to be approximate")
+    elif text.startswith("="):
+        text = text[1:].lstrip()
+    text, was_flagged = _without_flag(text, is_unit)
+    remarks += [_IN_CELL] if was_flagged else []
+    unit = None
+    if (tail := _TRAILING_UNIT.match(text)) and is_unit(tail.group(2)):
+        text, unit = tail.group(1), tail.group(2)
+    return text, unit, comparator, remarks
+
+
+def _without_flag(text: str, is_unit: Callable[[str], bool]) -> tuple[str, bool]:
+    """Return a cell without a flag behind its number or behind its unit; "L" behind a number is low, not a litre."""
+    for pattern in (_TRAILING_FLAG, _FLAG_BEHIND_NUMBER):
+        if flagged := pattern.match(text):
+            return (flagged.group(1) or flagged.group(2)).rstrip(), True
+    behind = _FLAG_BEHIND_UNIT.match(text)
+    tail = _TRAILING_UNIT.match(behind.group(1)) if behind else None
+    if behind and tail and is_unit(tail.group(2)):
+        return behind.group(1), True
+    return text, False
+
+
+def _plain(text: str) -> tuple[str, str | None]:
+    """Return figures with a point and without thousands signs or powers of ten, and what was changed."""
+    if power := _POWER.match(text):
+        number = _plain(power["number"] or "1")[0]
+        return f"{number}e{power['power']}", "a power of ten was written out"
+    if _THOUSANDS_US.match(text):
+        return text.replace(",", ""), "thousands signs were removed"
+    if _THOUSANDS_EU.match(text):
+        return text.replace(".", "").replace(",", "."), "thousands signs were removed"
+    if _THOUSANDS_PLAIN.match(text):
+        return re.sub("[ '\u2019]", "", text).replace(",", "."), "thousands signs were removed"
+    if _DECIMAL_COMMA.match(text):
+        return text.replace(",", "."), "a decimal comma was read as a point"
+    return text, None
