@@ -17,7 +17,7 @@ from nlp_engine.errors import InputError
 from nlp_engine.fusion.risk.encoding import Matrix
 from nlp_engine.fusion.risk.model import calibrated
 from nlp_engine.fusion.risk.model_file import Calibration
-from nlp_engine.training.risk.families import FAMILIES, Params, pipeline, suggest_kept
+from nlp_engine.training.risk.families import FAMILIES, TRIAL_TREES, Params, pipeline, suggest_kept
 from nlp_engine.training.risk.metrics import Floats, Labels, auroc, calibration_line
 
 if TYPE_CHECKING:
@@ -110,7 +110,8 @@ def search(x: Matrix, labels: Labels, groups: Groups | None, settings: SearchSet
         scores = np.full(len(labels), np.nan)
         values: list[float] = []
         for fold, (train, rest) in enumerate(inner):
-            model = fit(pipeline(FAMILIES[family], params, kept, settings.seed), x[train], labels[train])
+            tried = pipeline(FAMILIES[family], {**params, "trees": TRIAL_TREES}, kept, settings.seed)
+            model = fit(tried, x[train], labels[train])
             scores[rest] = raw_scores(model, x[rest])
             values.append(auroc(labels[rest], scores[rest]))
             trial.report(float(np.mean(values)), fold)
