@@ -122,6 +122,7 @@ class Observation(RecordModel):
         default=None, description="LOINC, when the source gave one; of a note, what its words mean"
     )
     unit: str | None = None
+    specimen: str | None = None
     time: datetime | None = None
     reference_low: Number | None = None
     reference_high: Number | None = None

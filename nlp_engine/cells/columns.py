@@ -36,9 +36,10 @@ class TableKind:
 
 
 OBSERVATIONS = TableKind(
-    ("patient_id", "time", "code", "name", "value", "unit", "reference_low", "reference_high", "flag"),
+    ("patient_id", "time", "code", "name", "specimen", "value", "unit", "reference_low", "reference_high", "flag"),
     needed=(("name", "code"), ("value",)),
     times=("time",),
+    aliases={"fluid": "specimen"},
     filled=("value", "code", "unit", "reference_low", "reference_high", "flag"),
 )
 MEDICATIONS = TableKind(

@@ -28,6 +28,7 @@ class Texts:
     reference_low: str
     reference_high: str
     flag: str
+    specimen: str
 
 
 class Filled(NamedTuple):
@@ -135,6 +136,7 @@ def _cells(
         reference_low=low,
         reference_high=high,
         flag=texts.flag or None if limits else None,
+        specimen=texts.specimen or None,
     )
 
 

@@ -9,11 +9,12 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from nlp_engine.assessment import NOT_PLAUSIBLE, Flag
-from nlp_engine.labs.catalogue import Analyte, Catalogue
+from nlp_engine.labs.catalogue import Analyte, Catalogue, Conversion, Limits
 from nlp_engine.labs.flags import OWN, Bounds, critical_flag, interval_flag, joined_flag, own_bounds, source_flag
 from nlp_engine.labs.intervals import IntervalBook, Person
 from nlp_engine.labs.intervals.site import read_site_intervals
 from nlp_engine.labs.names import AnalyteNames
+from nlp_engine.labs.sizes import size_remark
 from nlp_engine.labs.units import UnitReading, Units, convert, shown
 from nlp_engine.labs.values import Comparator, ParsedValue, parse_value
 from nlp_engine.record import ObservationKind
@@ -34,6 +35,7 @@ class Cells:
     reference_low: Decimal | None = None
     reference_high: Decimal | None = None
     flag: str | None = None
+    specimen: str | None = None
     is_told: bool = False
 
 
@@ -75,10 +77,19 @@ class Reading:
 
 
 class CellReader:
-    """Reads the cells of a row; nothing is guessed, and every change is said."""
+    """Reads the cells of a row; nothing is guessed, and every change is said.
+
+    Parameters
+    ----------
+    catalogue
+        The analytes.
+    book
+        The intervals and critical limits for rows that bring none.
+    """
 
     def __init__(self, catalogue: Catalogue, book: IntervalBook) -> None:
-        self._book = book
+        self.catalogue = catalogue
+        self.book = book
         self._names = AnalyteNames(catalogue)
         self._units = Units(catalogue)
         self._parse = lru_cache(maxsize=_KEPT)(partial(parse_value, is_unit=self._units.is_unit))
@@ -98,7 +109,7 @@ class CellReader:
 
     def like(self, person: Person) -> Person:
         """Return one and the same person for all whose results are read alike."""
-        return self._book.like(person)
+        return self.book.like(person)
 
     def read(self, cells: Cells, person: Person) -> Reading:
         """Return what the cells of a row mean for a person."""
@@ -116,13 +127,14 @@ class CellReader:
             remarks.append("the value cell and the unit cell name two units; the number was not used")
         if number is not None and unit.conversion is not None:
             number = convert(number, unit.conversion, analyte.places)
+            remarks += self._size(analyte, parsed, unit.conversion, cell, person)
         flag, bounds = None, None
         if number is not None and unit.is_canonical and not analyte.is_plausible(number, parsed.comparator):
             remarks.append(f"{NOT_PLAUSIBLE} for {analyte.name}; not flagged, please check the source")
         else:
             bounds, reasons = self._bounds(cells, analyte, unit, person)
             remarks += reasons if number is not None else []
-            limits = self._book.critical(analyte, person) if unit.is_canonical else None
+            limits = self.book.critical(analyte, person) if unit.is_canonical else None
             flag, doubt = _flag(number, parsed.comparator, bounds, limits, cells)
             remarks += doubt
         return Reading(
@@ -140,11 +152,22 @@ class CellReader:
         )
 
     def _analyte(self, cells: Cells, cell: str | None) -> Analyte | None:
-        found = self._units.fitting(self._names.find(cells.code, cells.name, cells.kind), cell)
+        found = self._units.fitting(self._names.find(cells.code, cells.name, cells.kind, cells.specimen), cell)
         if found is None and cells.code is None:
             found = self._names.find_with_unit(cells.name)
             return found if found is not None and self._units.fits(found, cell) else None
         return found
+
+    def _size(
+        self, analyte: Analyte, parsed: ParsedValue, conversion: Conversion, cell: str | None, person: Person
+    ) -> list[str]:
+        """Return what is to be said of a number whose size does not fit its unit."""
+        if parsed.number is None or parsed.comparator is not None:
+            return []
+        bounds, _ = self.book.bounds(analyte, person)
+        usual = Limits(low=bounds.low, high=bounds.high) if bounds else None
+        said = size_remark(analyte, parsed.number, conversion, self._units.ucum(cell) or analyte.unit, usual)
+        return [said] if said else []
 
     def _in_unit(
         self, cells: Cells, analyte: Analyte, parsed: ParsedValue, cell: str | None
@@ -182,7 +205,7 @@ class CellReader:
         own, reason = own_bounds(low, high)
         if own is not None or not unit.is_canonical:
             return own, [reason] if reason else []
-        bounds, why = self._book.bounds(analyte, person)
+        bounds, why = self.book.bounds(analyte, person, cells.name)
         return bounds, [words for words in (reason, why) if words]
 
     def _unknown_analyte(self, cells: Cells, parsed: ParsedValue, cell: str | None) -> Reading:

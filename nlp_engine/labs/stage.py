@@ -92,6 +92,7 @@ def _cells(observation: Observation) -> Cells:
         reference_low=observation.reference_low,
         reference_high=observation.reference_high,
         flag=observation.flag,
+        specimen=observation.specimen,
         is_told=observation.said_in is not None,
     )
 

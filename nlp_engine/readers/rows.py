@@ -87,6 +87,7 @@ class RowReader:
             kind=kind,
             code=cell("code") or None,
             unit=cell("unit") or None,
+            specimen=cell("specimen") or None,
             time=self._time(row, "time"),
             reference_low=low,
             reference_high=high,
