@@ -134,6 +134,7 @@ class Engine:
         ner: str | Path | None = None,
         terminologies: Sequence[Path] = (),
         risk_models: Sequence[Path] = (),
+        site_intervals: Path | None = None,
     ) -> Engine:
         """Load the language model and the packaged rules.
 
@@ -148,11 +149,13 @@ class Engine:
             Files of your own terminologies (CSV, JSON Lines, ``RXNCONSO.RRF``); their codes come first.
         risk_models
             Folders that ``nlp-engine train risk`` wrote (``docs/risk.md``).
+        site_intervals
+            Your laboratory's reference intervals and critical limits, CSV or YAML (``docs/labs.md``).
 
         Raises
         ------
         nlp_engine.errors.InputError
-            If the file of a terminology cannot be used.
+            If the file of a terminology, or of intervals, cannot be used.
         nlp_engine.errors.KnowledgeError
             If a file under ``rules/``, or the YAML file, is not usable.
         nlp_engine.errors.ModelError
@@ -162,7 +165,7 @@ class Engine:
         """
         return cls(
             text=TextStage.load(threads=threads, ner=ner, terminologies=terminologies),
-            labs=LabStage.load(),
+            labs=LabStage.load(site_intervals=site_intervals),
             imaging=ImageStage.load(),
             fusion=FusionStage.load(),
             decisions=DecisionStage.load(),

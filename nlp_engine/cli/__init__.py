@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from nlp_engine import __version__
+from nlp_engine.cli.anomalies import anomalies_fit_command, anomalies_score_command
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
-from nlp_engine.cli.labs import flag_command
+from nlp_engine.cli.labs import flag_command, learn_intervals_command
 from nlp_engine.cli.ner import evaluate_ner_command, train_ner_command
 from nlp_engine.cli.notes import deidentify_command, extract_command
 from nlp_engine.cli.output import NOT_STARTED
@@ -38,6 +39,10 @@ rules_app = _group("rules", "The clinical rules.")
 rules_app.command("check")(rules_check_command)
 labs_app = _group("labs", "Tables of laboratory results and vital signs.")
 labs_app.command("flag")(flag_command)
+labs_app.command("learn-intervals")(learn_intervals_command)
+anomalies_app = _group("anomalies", "Rows that do not fit their cohort, and feeds that drift.")
+anomalies_app.command("fit")(anomalies_fit_command)
+anomalies_app.command("score")(anomalies_score_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
 evaluate_app = _group("evaluate", "Measure models.")

@@ -36,11 +36,21 @@ TerminologyOption = Annotated[
 ]
 
 
-def engine_loader(ner: str | None, terminologies: list[Path] | None) -> Callable[[], Any]:
-    """Return what loads the engine with another model or own terminologies, here or in a worker process."""
+IntervalsOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="Your laboratory's reference intervals and critical limits, CSV or YAML (docs/labs.md)."
+    ),
+]
+
+
+def engine_loader(
+    ner: str | None, terminologies: list[Path] | None, *, site_intervals: Path | None = None
+) -> Callable[[], Any]:
+    """Return what loads the engine with another model or own knowledge, here or in a worker process."""
     from nlp_engine.engine import Engine
 
-    given: dict[str, Any] = {"ner": ner, "terminologies": terminologies}
+    given: dict[str, Any] = {"ner": ner, "terminologies": terminologies, "site_intervals": site_intervals}
     return partial(Engine.load, **{name: value for name, value in given.items() if value})
 
 

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nlp_engine.cli.options import KeyOption, NerOption, TerminologyOption, as_of_option, engine_loader
+from nlp_engine.cli.options import (
+    IntervalsOption,
+    KeyOption,
+    NerOption,
+    TerminologyOption,
+    as_of_option,
+    engine_loader,
+)
 from nlp_engine.cli.output import shown_progress
 from nlp_engine.errors import InputError
 
@@ -26,6 +33,7 @@ def run_command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Allow an output folder with other files.")] = False,
     ner: NerOption = None,
     terminology: TerminologyOption = None,
+    intervals: IntervalsOption = None,
     deidentify: Annotated[
         bool, typer.Option("--deidentify", help="Put surrogates in the place of names, dates and numbers first.")
     ] = False,
@@ -42,6 +50,7 @@ def run_command(
     from nlp_engine.batch.deidentify import read_key
     from nlp_engine.batch.pages import ReportPages
 
+    loader = engine_loader(ner, terminology, site_intervals=intervals)
     with shown_progress() as on_progress:
         summary = run(
             folder,
@@ -50,7 +59,7 @@ def run_command(
             as_of=now,
             pages=None if no_html else ReportPages(),
             overwrite=overwrite,
-            engine_loader=engine_loader(ner, terminology) if ner or terminology else None,
+            engine_loader=loader if ner or terminology or intervals else None,
             deidentify_key=read_key(key_file) if deidentify else None,
             on_progress=on_progress,
         )

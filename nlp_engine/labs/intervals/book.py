@@ -16,17 +16,27 @@ from nlp_engine.labs.flags import Bounds
 from nlp_engine.labs.intervals.ages import ADULT, CHILD, AgeBand
 from nlp_engine.labs.intervals.files import Band, Entry, IntervalFile, Trimester
 from nlp_engine.labs.intervals.person import Person
+from nlp_engine.labs.names import fold_name
 from nlp_engine.labs.units import convert
 from nlp_engine.record import Sex
 
 _SECOND_TRIMESTER, _THIRD_TRIMESTER = 14, 28
 NOTHING_FOR_CHILDREN = "no reference interval for children is known here"
+NOT_FLAGGED = "the site does not flag this test"
 NOTHING_FOR_PREGNANCY = "no reference interval for pregnancy is known here"
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One interval or one pair of critical limits in the analyte's own unit, for whom, and whose it is."""
+    """One interval or one pair of critical limits in the analyte's own unit, for whom, and whose it is.
+
+    Parameters
+    ----------
+    test
+        For rows of this name only (`fold_name`): a site's chloride of a blood gas has limits of its own.
+    is_flagged
+        False where a site is known to flag nothing.
+    """
 
     low: Decimal | None
     high: Decimal | None
@@ -34,6 +44,8 @@ class Limit:
     source: str
     sex: Sex | None = None
     trimester: Trimester | None = None
+    test: str | None = None
+    is_flagged: bool = True
 
 
 @dataclass(frozen=True)
@@ -86,12 +98,20 @@ class IntervalBook:
         analytes = {analyte.id: analyte for analyte in catalogue.analytes}
         return cls(Shelf.read(folder or resource("rules") / "labs" / "intervals", analytes), site)
 
-    def bounds(self, analyte: Analyte, person: Person) -> tuple[Bounds | None, str | None]:
-        """Return the interval that holds for a person, or None, with what is doubtful about it."""
+    def bounds(self, analyte: Analyte, person: Person, name: str = "") -> tuple[Bounds | None, str | None]:
+        """Return the interval that holds for a person, or None, with what is doubtful about it.
+
+        Parameters
+        ----------
+        name
+            What the row calls the test.
+        """
         if self._site is not None:
-            found, remark = _chosen(self._site.intervals.get(analyte.id, ()), person)
+            limits = _of_test(self._site.intervals.get(analyte.id, ()), name)
+            found, remark = _chosen(limits, person)
             if found is not None:
-                return found, remark
+                is_flagged = any(limit.is_flagged for limit in limits)
+                return (found, remark) if is_flagged else (None, f"{NOT_FLAGGED} ({found.source})")
         listed = self._textbook.intervals.get(analyte.id, ())
         if not listed:
             return None, None
@@ -115,11 +135,11 @@ class IntervalBook:
 
     def like(self, person: Person) -> Person:
         """Return one and the same person for all to whom the same limits apply: few, whatever the number of ages."""
-        ages = person.ages
-        if person.age_days is None or ages is None:
+        if person.ages is None:
             return person
-        first = self._edges[bisect_right(self._edges, ages[0]) - 1]
-        return replace(person, age_days=first, age_years=None)
+        first, last = (self._edges[bisect_right(self._edges, age) - 1] for age in person.ages)
+        # A year that is known only as a whole may lie in two bands.
+        return replace(person, age_days=first, age_years=None) if first == last else person
 
     @cached_property
     def _edges(self) -> list[int]:
@@ -194,6 +214,12 @@ def _chosen(limits: Sequence[Limit], person: Person) -> tuple[Bounds | None, str
     elif len(fitting) > 1:
         remark = "the age is not known in days; the widest interval of these ages was used"
     return _widest(fitting), remark
+
+
+def _of_test(limits: Sequence[Limit], name: str) -> Sequence[Limit]:
+    """Return the limits for rows of a name where there are some, else those for all names."""
+    folded = fold_name(name) if any(limit.test for limit in limits) else ""
+    return [limit for limit in limits if folded and limit.test == folded] or [one for one in limits if one.test is None]
 
 
 def _in_pregnancy(limits: Sequence[Limit], person: Person) -> tuple[Bounds | None, str | None]:

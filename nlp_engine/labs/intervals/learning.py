@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from itertools import accumulate
 
 from nlp_engine.assessment import Flag
@@ -17,8 +17,6 @@ from nlp_engine.labs.flags import Bounds, interval_flag
 
 _LOW = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
 _HIGH = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
-_ENOUGH_BEYOND = 20
-"""So many unflagged results beyond the textbook's end, and none flagged: the site has no such end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,39 +135,38 @@ def _low_end(
     numbers: Sequence[Decimal], first: int, counts: _Counts, book: Decimal | None
 ) -> tuple[Decimal | None, str | None]:
     if not sum(counts.flagged[:first]):
-        beyond = 0 if book is None else sum(below for n, below in zip(numbers, counts.below, strict=True) if n < book)
-        return _open_end(book, numbers[first], beyond, "low", min)
+        return _open_end(book, numbers[first], "low", min)
     outside, inside = numbers[first - 1], numbers[first]
-    if book is not None and outside < book <= inside:
-        return book, None
-    middle = (outside + inside) / 2
-    return min(inside, _rounded(middle, numbers, ROUND_CEILING)), None
+    end = None if book is None else _rounded(book, numbers, ROUND_HALF_EVEN)
+    if end is not None and outside < end <= inside:
+        return end, None
+    return min(inside, _rounded((outside + inside) / 2, numbers, ROUND_CEILING)), None
 
 
 def _high_end(
     numbers: Sequence[Decimal], last: int, counts: _Counts, book: Decimal | None
 ) -> tuple[Decimal | None, str | None]:
     if not sum(counts.flagged[last + 1 :]):
-        beyond = 0 if book is None else sum(above for n, above in zip(numbers, counts.above, strict=True) if n > book)
-        return _open_end(book, numbers[last], beyond, "high", max)
+        return _open_end(book, numbers[last], "high", max)
     inside, outside = numbers[last], numbers[last + 1]
-    if book is not None and inside <= book < outside:
-        return book, None
-    middle = (outside + inside) / 2
-    return max(inside, _rounded(middle, numbers, ROUND_FLOOR)), None
+    end = None if book is None else _rounded(book, numbers, ROUND_HALF_EVEN)
+    if end is not None and inside <= end < outside:
+        return end, None
+    return max(inside, _rounded((outside + inside) / 2, numbers, ROUND_FLOOR)), None
 
 
 def _open_end(
-    book: Decimal | None, seen: Decimal, beyond: int, side: str, outer: Callable[[Decimal, Decimal], Decimal]
+    book: Decimal | None, seen: Decimal, side: str, outer: Callable[[Decimal, Decimal], Decimal]
 ) -> tuple[Decimal | None, str | None]:
+    """Return an end beyond which nothing is flagged: the wider of the textbook's and the outermost number seen."""
     if book is None:
         return None, None
-    if beyond >= _ENOUGH_BEYOND:
-        return None, f"no {side} end: {beyond} results beyond the textbook's {book} are not flagged"
-    return outer(book, seen), f"{side} end from the textbook: nothing flagged beyond it"
+    end = outer(book, seen)
+    whose = "from the textbook" if end == book else "the outermost result"
+    return end, f"{side} end {whose}: nothing beyond it is flagged"
 
 
-def _rounded(middle: Decimal, numbers: Sequence[Decimal], rounding: str) -> Decimal:
-    """Return a number in the places that the results have."""
+def _rounded(end: Decimal, numbers: Sequence[Decimal], rounding: str) -> Decimal:
+    """Return an end in the places that the results have."""
     places = max(max(-int(number.as_tuple().exponent), 0) for number in numbers)
-    return middle.quantize(Decimal(1).scaleb(-places), rounding)
+    return end.quantize(Decimal(1).scaleb(-places), rounding)

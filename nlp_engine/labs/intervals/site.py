@@ -1,7 +1,8 @@
 """A site's own intervals and critical limits: one file, CSV or YAML, that people read and edit.
 
-CSV has one row an interval (`COLUMNS`), ``kind`` says ``interval``, ``critical`` or ``not learnt`` (a row that only
-tells why there is none). YAML has the same rows under ``intervals``, ``critical`` and ``not_learnt``.
+CSV has one row an interval (`COLUMNS`), ``kind`` says ``interval``, ``critical``, ``not flagged`` (a test that the site
+does not flag) or ``not learnt`` (a row that only tells why there is none). YAML has the same rows under ``intervals``,
+``critical``, ``not_flagged`` and ``not_learnt``.
 """
 
 from __future__ import annotations
@@ -18,13 +19,18 @@ from pydantic import ValidationError
 from nlp_engine.errors import InputError, KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, did_you_mean, read_yaml
 from nlp_engine.labs.catalogue import Analyte, Catalogue
+from nlp_engine.labs.intervals.ages import AgeBand
 from nlp_engine.labs.intervals.book import Limit, Shelf, in_own_unit
 from nlp_engine.labs.intervals.files import Band
+from nlp_engine.labs.names import fold_name
 from nlp_engine.record import Sex
 
 YAML_SUFFIXES = frozenset({".yaml", ".yml"})
+SUFFIXES = YAML_SUFFIXES | {".csv"}
 _ALL_AGES = "0d-"
-_KINDS = {"interval": "intervals", "critical": "critical", "not learnt": "not_learnt"}
+_KINDS = {
+    "interval": "intervals", "critical": "critical", "not flagged": "not_flagged", "not learnt": "not_learnt",
+}  # fmt: skip
 
 
 class SiteRow(KnowledgeModel):
@@ -34,6 +40,8 @@ class SiteRow(KnowledgeModel):
     ----------
     analyte
         The id of an analyte of ``rules/labs``, or its name; ``code`` (LOINC) serves as well.
+    test
+        The site's own name of the test, where it holds for rows of that name only.
     unit
         UCUM; the analyte's own unit if None.
     age
@@ -47,6 +55,7 @@ class SiteRow(KnowledgeModel):
 
     analyte: str | None = None
     code: str | None = None
+    test: str | None = None
     unit: str | None = None
     sex: Sex | None = None
     age: str | None = None
@@ -70,6 +79,7 @@ class SiteFile(KnowledgeModel):
     site: str = ""
     intervals: tuple[SiteRow, ...] = ()
     critical: tuple[SiteRow, ...] = ()
+    not_flagged: tuple[SiteRow, ...] = ()
     not_learnt: tuple[SiteRow, ...] = ()
 
 
@@ -82,11 +92,24 @@ def read_site_intervals(path: Path, catalogue: Catalogue) -> Shelf:
         If there is no such file, or it cannot be used; the sentence names the row.
     """
     file = _read_yaml(path) if path.suffix.lower() in YAML_SUFFIXES else _read_csv(path)
-    source = f"site: {file.site or path.name}"
+    return site_shelf(file, catalogue, path.name)
+
+
+def site_shelf(file: SiteFile, catalogue: Catalogue, name: str) -> Shelf:
+    """Return a site's intervals and limits as they are looked up; ``name`` is what the file is called.
+
+    Raises
+    ------
+    InputError
+        If a row names an unknown analyte, cannot be converted, or holds for people for whom another one holds too.
+    """
+    source = f"site: {file.site or name}"
     analytes = _by_name(catalogue)
     return Shelf(
-        intervals=_limits(file.intervals, "intervals", path, analytes, source, is_inside=True),
-        critical=_limits(file.critical, "critical", path, analytes, source, is_inside=False),
+        intervals=_limits(
+            file.intervals, f"{name}, intervals", analytes, source, is_inside=True, silent=file.not_flagged
+        ),
+        critical=_limits(file.critical, f"{name}, critical", analytes, source, is_inside=False),
         holes={},
     )
 
@@ -165,20 +188,22 @@ def _by_name(catalogue: Catalogue) -> dict[str, Analyte]:
 def _limits(
     rows: Iterable[SiteRow],
     part: str,
-    path: Path,
     analytes: Mapping[str, Analyte],
     source: str,
     *,
     is_inside: bool,
+    silent: Iterable[SiteRow] = (),
 ) -> dict[str, Sequence[Limit]]:
+    """Return the limits by the id of the analyte; ``silent`` are tests that the site does not flag."""
     found: dict[str, list[Limit]] = {}
-    for number, row in enumerate(rows, start=1):
-        where = f"{path.name}, {part}, entry {number}"
+    flagged = [(row, True) for row in rows]
+    for number, (row, is_flagged) in enumerate([*flagged, *((row, False) for row in silent)], start=1):
+        where = f"{part}, entry {number}"
         analyte = analytes.get(row.code or "") or analytes.get((row.analyte or "").casefold())
         if analyte is None:
             hint = did_you_mean(row.analyte or "", list(analytes)) if row.analyte else ""
             raise InputError(where, f"names no analyte that is known here{hint}", "give a LOINC in the column code")
-        limit = _limit(row, analyte, where, source, is_inside=is_inside)
+        limit = _limit(row, analyte, where, source, is_inside=is_inside, is_flagged=is_flagged)
         same = found.setdefault(analyte.id, [])
         if any(_both_hold(limit, other) for other in same):
             raise InputError(where, f"holds for people for whom another entry of {analyte.id} holds too", "keep one")
@@ -186,17 +211,24 @@ def _limits(
     return dict(found)
 
 
-def _limit(row: SiteRow, analyte: Analyte, where: str, source: str, *, is_inside: bool) -> Limit:
+def _limit(row: SiteRow, analyte: Analyte, where: str, source: str, *, is_inside: bool, is_flagged: bool) -> Limit:
     sex = row.sex if row.sex in (Sex.FEMALE, Sex.MALE) else None
+    test = fold_name(row.test) if row.test else None
     try:
-        band = Band(low=row.low, high=row.high, age=row.age or _ALL_AGES, sex=sex)
+        ages = AgeBand.parse(row.age or _ALL_AGES)
+        if not is_flagged:
+            return Limit(None, None, ages, source, sex, test=test, is_flagged=False)
+        band = Band(low=row.low, high=row.high)
         low, high = in_own_unit(analyte, band, row.unit, is_inside=is_inside)
     except ValidationError as error:
-        raise InputError(where, str(error.errors()[0]["msg"]), "correct it there") from error
+        raise InputError(where, str(error.errors()[0]["ctx"]["error"]), "correct it there") from error
+    except ValueError as error:
+        raise InputError(where, str(error), "correct it there") from error
     except KnowledgeError as error:
         raise InputError(where, error.problem, f"use {analyte.unit}") from error
-    return Limit(low, high, band.ages, source, sex)
+    return Limit(low, high, ages, source, sex, test=test)
 
 
 def _both_hold(first: Limit, second: Limit) -> bool:
-    return first.ages.overlaps(second.ages) and (first.sex == second.sex or None in (first.sex, second.sex))
+    is_same_sex = first.sex == second.sex or None in (first.sex, second.sex)
+    return first.test == second.test and is_same_sex and first.ages.overlaps(second.ages)
