@@ -10,6 +10,7 @@ from nlp_engine.record import ObservationKind, sort_time
 from nlp_engine.report.charts import Series, draw
 from nlp_engine.report.courses import CRITICAL, Course, courses, key_of_test
 from nlp_engine.report.evidence import Tracer
+from nlp_engine.report.misfit_views import misfit_views
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.views import ChartView, LabPanelRow, LabsView, LabTableRow
 from nlp_engine.report.words import listed, said_number, said_reference, said_time, said_value
@@ -33,9 +34,12 @@ def labs_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> LabsV
         _panel_row(course, number, tracer, phrases, with_chart=number <= MAX_CHARTS)
         for number, course in enumerate(out, start=1)
     ]
+    misfits, more = misfit_views(assessment, tracer, phrases)
     newest, shown = _shown(assessment, {course.latest.observation_id for course in out}, tracer)
     left = len(assessment.lab_results) - len(shown)
     return LabsView(
+        misfits=misfits,
+        misfits_more=more,
         out_of_range=tuple(rows),
         remarks=tuple(_remarks(gathered, len(out), phrases)),
         table=tuple(_table_row(result, tracer, phrases) for result in shown),

@@ -118,9 +118,23 @@ class LabTableRow:
 
 
 @dataclass(frozen=True, slots=True)
-class LabsView:
-    """Everything about results: those out of range, and the full table."""
+class MisfitView:
+    """A sample that does not fit the patient, with its results and what speaks of nothing wrong."""
 
+    anchor: str
+    when: str
+    sentence: str
+    evidence: tuple[EvidenceView, ...]
+    cannot_see: tuple[str, ...]
+    source: SourceView
+
+
+@dataclass(frozen=True, slots=True)
+class LabsView:
+    """Everything about results: samples in doubt, results out of range, and the full table."""
+
+    misfits: tuple[MisfitView, ...]
+    misfits_more: str
     out_of_range: tuple[LabPanelRow, ...]
     remarks: tuple[str, ...]
     table: tuple[LabTableRow, ...]
