@@ -37,6 +37,7 @@ MAY_IMPORT = {
         "cells",
         "decisions",
         "engine",
+        "fusion",
         "labs",
         "readers",
         "record",

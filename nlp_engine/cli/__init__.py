@@ -14,6 +14,7 @@ from nlp_engine.cli.labs import flag_command, learn_intervals_command
 from nlp_engine.cli.ner import evaluate_ner_command, train_ner_command
 from nlp_engine.cli.notes import deidentify_command, extract_command
 from nlp_engine.cli.output import NOT_STARTED
+from nlp_engine.cli.risk import train_risk_command
 from nlp_engine.cli.run import run_command
 from nlp_engine.errors import NlpEngineError
 
@@ -45,6 +46,7 @@ anomalies_app.command("fit")(anomalies_fit_command)
 anomalies_app.command("score")(anomalies_score_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
+train_app.command("risk")(train_risk_command)
 evaluate_app = _group("evaluate", "Measure models.")
 evaluate_app.command("ner")(evaluate_ner_command)
 
