@@ -43,10 +43,11 @@ def rules_check_command(
 ) -> None:
     """Run every example of the rules and look up every reference."""
     from nlp_engine.decisions import check_rules
+    from nlp_engine.labs.misfits import check_comparisons
 
     if folder is not None and not folder.is_dir():
         raise InputError(str(folder), "is not a folder", "give a folder like rules/")
-    problems = check_rules(folder)
+    problems = [*check_rules(folder), *check_comparisons(folder)]
     for problem in problems:
         typer.echo(problem, err=True)
     typer.echo("All rules pass." if not problems else f"{len(problems)} problems.", err=bool(problems))

@@ -1,6 +1,7 @@
 """Samples that do not fit the patient: every pattern, what a sample is, what it is compared with."""
 
 import re
+import shutil
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,7 @@ from nlp_engine.assessment import NOT_PLAUSIBLE, LabResult
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import resource
 from nlp_engine.labs.catalogue import Catalogue
-from nlp_engine.labs.misfits import Patterns, check_patterns, find_misfits, with_remarks
+from nlp_engine.labs.misfits import Patterns, check_comparisons, check_patterns, find_misfits, with_remarks
 from nlp_engine.labs.misfits.evaluate import match
 from nlp_engine.record import ObservationKind
 
@@ -47,6 +48,21 @@ def found(*samples):
 
 def test_every_example_of_the_file_does_what_it_says():
     assert check_patterns(PATTERNS) == []
+
+
+def test_rules_check_runs_the_examples_of_a_folder(tmp_path):
+    assert check_comparisons() == []
+    assert check_comparisons(tmp_path) == []
+    shutil.copytree(resource("rules") / "labs", tmp_path / "labs")
+    path = tmp_path / "labs" / "misfits.yaml"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good.replace("within: 30", "within: 1"), encoding="utf-8")
+    assert check_comparisons(tmp_path) == [
+        "decimal-slip: example 1 is silent, expected fires",
+        "decimal-slip: example 2 is silent, expected fires",
+    ]
+    path.write_text(good.replace("analyte: calcium", "analyte: calcum"), encoding="utf-8")
+    assert "no analyte" in check_comparisons(tmp_path)[0]
 
 
 def test_a_broken_example_is_said():
