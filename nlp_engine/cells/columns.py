@@ -79,10 +79,9 @@ def positions(header: Sequence[str], kind: TableKind) -> tuple[dict[str, int], l
 
 
 def design_names(header: Sequence[str], kind: TableKind) -> list[str]:
-    """Return a header with the names of the design where a column is known; others stay."""
+    """Return a header with the names of the design where a column has one; others stay, and aliases too."""
     names = {folded(column): column for column in kind.columns}
     names |= {folded(column + GIVEN): column + GIVEN for column in kind.filled}
-    names |= {folded(alias): column for alias, column in kind.aliases.items()}
     return [names.get(folded(cell), cell) for cell in header]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from nlp_engine.cells.columns import PEOPLE, design_names, lacking, positions
+from nlp_engine.cells.columns import PEOPLE, lacking, positions
 from nlp_engine.cells.plain import plain_age, plain_sex, plain_truth
 from nlp_engine.cells.texts import texts_of
 from nlp_engine.cells.times import DateOrder, Order, TimeDoubt, parse_time
@@ -119,7 +119,7 @@ def _joined(table: pd.DataFrame, patients: pd.DataFrame | None) -> tuple[dict[st
 
 def _columns(table: pd.DataFrame) -> dict[str, pd.Series[str]]:
     """Return the columns that tell of a person, as text."""
-    found, _ = positions(design_names(list(map(str, table.columns)), PEOPLE), PEOPLE)
+    found, _ = positions(list(map(str, table.columns)), PEOPLE)
     return {column: texts_of(table.iloc[:, place]).reset_index(drop=True) for column, place in found.items()}
 
 
