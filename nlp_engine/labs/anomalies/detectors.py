@@ -22,7 +22,7 @@ from sklearn.neural_network import MLPRegressor
 from nlp_engine.labs.anomalies.cleaning import Matrix
 
 MEMBERS = ("ecod", "copod", "iforest", "knn", "autoencoder")
-_TREES = 300
+_TREES = 200
 _CLIP = 10.0
 _AT_MOST_A_QUARTER = 4
 

@@ -21,7 +21,7 @@ from nlp_engine.errors import InputError
 from nlp_engine.labs.anomalies.cleaning import Matrix
 from nlp_engine.labs.anomalies.columns import Columns
 from nlp_engine.labs.anomalies.ensemble import Ensemble
-from nlp_engine.labs.anomalies.reasons import Cohort, contributions, in_words
+from nlp_engine.labs.anomalies.reasons import Cohort, Wording, contributions
 
 SCHEMA_VERSION = 1
 _STAMP = "nlp_engine.json"
@@ -87,23 +87,24 @@ class AnomalyModel:
         Returns
         -------
         A row a row, in order: ``score`` (share of training rows that are not more unusual, 0 to 1), ``raw``,
-        ``is_anomaly`` (the raw score is above the threshold, or a number lies far outside all known ones) and
+        ``is_anomaly`` (the raw score is above the threshold, or a number is far out, `Cohort.far_out`) and
         ``reasons`` (empty for other rows).
         """
         matrix = self.columns.encode(frame)
         raw = self.ensemble.raw(matrix)
-        far = self.cohort.far_out(frame)
-        found = (raw > self.threshold) | far.any(axis=1).to_numpy()
+        far = self.cohort.far_out(matrix)
+        found = (raw > self.threshold) | far.any(axis=1)
         said = np.full(len(frame), "", dtype=object)
         if reasons and found.any():
             said[found] = self._reasons(frame[found], matrix[found], far[found])
         scores = {"score": self.ensemble.rank(raw), "raw": raw, "is_anomaly": found, "reasons": said}
         return pd.DataFrame(scores, index=frame.index)
 
-    def _reasons(self, frame: pd.DataFrame, matrix: Matrix, far: pd.DataFrame) -> list[str]:
+    def _reasons(self, frame: pd.DataFrame, matrix: Matrix, far: Matrix) -> list[str]:
+        wording = Wording(self.columns, self.cohort)
         drops = contributions(self.ensemble.raw, matrix, self.cohort, self.columns.groups)
-        rows = zip(frame.iterrows(), drops, far.iterrows(), strict=True)
-        return [in_words(row, drop, outside, self.columns, self.cohort) for (_, row), drop, (_, outside) in rows]
+        rows = zip(frame.iterrows(), drops, far, self.cohort.expectation(matrix), strict=True)
+        return [wording.sentence(row, *numbers) for (_, row), *numbers in rows]
 
     def save(self, path: Path) -> None:
         """Write the model; the file appears under its name only when it is complete."""

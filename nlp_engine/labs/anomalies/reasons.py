@@ -8,7 +8,7 @@ that every detector has a say. Putting in what the other numbers lead one to exp
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,8 @@ class Cohort:
     expected
         (positions, positions): what a standardised number adds to the expectation of another; 0 on the diagonal, and
         for categories.
+    limits
+        (2, numeric columns): the lowest and the highest difference from its expectation that is not far out.
     known
         Numeric column -> its filled values, sorted.
     filled
@@ -49,6 +51,7 @@ class Cohort:
     usual: Matrix
     spread: Matrix
     expected: Matrix
+    limits: Matrix
     known: dict[str, Matrix]
     filled: dict[str, float]
     shares: dict[str, dict[str, float]]
@@ -70,21 +73,34 @@ class Cohort:
             for name in columns.levels
         }
         filled = {name: float(frame[name].notna().mean()) for name in columns.names}
-        return cls(usual, spread, expected, known, filled, shares)
+        relations = cls(usual, spread, expected, np.empty((2, 0)), known, filled, shares)
+        differences = (matrix - relations.expectation(matrix))[:, :numbers]
+        limits = np.array([_limits(column[~np.isnan(column)]) for column in differences.T]).reshape(-1, 2).T
+        return replace(relations, limits=limits)
 
     def expectation(self, matrix: Matrix) -> Matrix:
         """Return for each cell what the row's other numbers lead one to expect, by ridge regression on all of them."""
         standardised = np.where(np.isnan(matrix), 0.0, (matrix - self.usual) / self.spread)
         return np.asarray(np.clip(standardised, -_CLIP, _CLIP) @ self.expected.T * self.spread + self.usual)
 
-    def far_out(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Say which numbers lie outside all known ones by more than the width of their middle 90 %."""
-        found = pd.DataFrame(False, index=frame.index, columns=list(self.known))
-        for name, known in self.known.items():
-            if len(known):
-                width = float(np.subtract(*np.quantile(known, [1 - _OUTER, _OUTER])))
-                found[name] = (frame[name] > known[-1] + width) | (frame[name] < known[0] - width)
-        return found
+    def far_out(self, matrix: Matrix) -> Matrix:
+        """Say (rows, numeric columns) which numbers lie far outside all known ones, or far off their expectation.
+
+        Far is more than the width of the middle 90 % beyond the outermost training row.
+        """
+        numbers = matrix[:, : len(self.known)]
+        low, high = np.array([_limits(known) for known in self.known.values()]).reshape(-1, 2).T
+        differences = numbers - self.expectation(matrix)[:, : len(self.known)]
+        off = (differences < self.limits[0]) | (differences > self.limits[1])
+        return np.asarray((numbers < low) | (numbers > high) | off)
+
+
+def _limits(values: Matrix) -> tuple[float, float]:
+    """Return how far down and up a number may lie before it is far out."""
+    if len(values) == 0:
+        return -np.inf, np.inf
+    width = float(np.subtract(*np.quantile(values, [1 - _OUTER, _OUTER])))
+    return float(values.min()) - width, float(values.max()) + width
 
 
 def _regressions(standardised: Matrix) -> Matrix:
@@ -120,38 +136,54 @@ def contributions(raw: Callable[[Matrix], Matrix], matrix: Matrix, cohort: Cohor
     return drops
 
 
-def in_words(row: pd.Series, drops: Matrix, far: pd.Series, columns: Columns, cohort: Cohort) -> str:
-    """Return the features that raise a row's score, the strongest first, with value, place and share.
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Says in words what makes rows anomalies."""
 
-    Numbers far outside all known ones come before the others.
-    """
-    gains = np.maximum(drops, 0)
-    shares = gains / (gains.sum() or 1.0)
-    outside = np.array([bool(far.get(name, False)) for name in columns.names])
-    order = [int(place) for place in np.lexsort((-shares, ~outside)) if outside[place] or shares[place] >= _LEAST_SHARE]
-    if not order:
-        return "no single feature: the combination of its values is rare"
-    said = (
-        f"{_said(row, columns.names[place], cohort)} ({shares[place]:.0%} of it)" for place in order[:_MOST_REASONS]
-    )
-    return "; ".join(said)
+    columns: Columns
+    cohort: Cohort
 
+    def sentence(self, row: pd.Series, drops: Matrix, far: Matrix, expected: Matrix) -> str:
+        """Return the features that raise a row's score, the strongest first, with value, place and share.
 
-def _said(row: pd.Series, name: str, cohort: Cohort) -> str:
-    value = row[name]
-    if pd.isna(value):
-        return f"{name} missing, present in {cohort.filled[name]:.0%} of rows"
-    if name not in cohort.known:
-        share = cohort.shares[name].get(str(value), 0.0)
+        Parameters
+        ----------
+        drops
+            By feature (`contributions`).
+        far, expected
+            By numeric column (`Cohort.far_out`, `Cohort.expectation`); numbers far out come before others.
+        """
+        gains = np.maximum(drops, 0)
+        shares = gains / (gains.sum() or 1.0)
+        outside = np.zeros(len(shares), dtype=bool)
+        outside[: len(far)] = far
+        order = [int(at) for at in np.lexsort((-shares, ~outside)) if outside[at] or shares[at] >= _LEAST_SHARE]
+        if not order:
+            return "no single feature: the combination of its values is rare"
+        return "; ".join(f"{self._said(row, at, expected)} ({shares[at]:.0%} of it)" for at in order[:_MOST_REASONS])
+
+    def _said(self, row: pd.Series, place: int, expected: Matrix) -> str:
+        name = self.columns.names[place]
+        value = row[name]
+        if pd.isna(value):
+            return f"{name} missing, present in {self.cohort.filled[name]:.0%} of rows"
+        if name in self.cohort.known:
+            return f"{name} {value:g}, {self._place(name, float(value), float(expected[place]))}"
+        share = self.cohort.shares[name].get(str(value), 0.0)
         return f"{name} {value}, as in {share:.1%} of rows"
-    known = cohort.known[name]
-    below, up_to = (np.searchsorted(known, float(value), side=side) for side in ("left", "right"))
-    percentile = float(below + up_to) / 2 / len(known) if len(known) else 0.5
-    direction = "high" if percentile > 1 - _OUTER else "low" if percentile < _OUTER else "unusual beside the others"
-    if below == len(known) or up_to == 0:
-        place = "above all" if below == len(known) else "below all"
-        return f"{name} {value:g}, {direction} ({place} {len(known)} known values)"
-    return f"{name} {value:g}, {direction} ({_ordinal(percentile)} percentile)"
+
+    def _place(self, name: str, value: float, expected: float) -> str:
+        known = self.cohort.known[name]
+        below, up_to = (int(np.searchsorted(known, value, side=side)) for side in ("left", "right"))
+        if below == len(known):
+            return f"high (above all {len(known)} known values)"
+        if up_to == 0:
+            return f"low (below all {len(known)} known values)"
+        percentile = (below + up_to) / 2 / len(known)
+        if _OUTER <= percentile <= 1 - _OUTER:
+            side = "higher" if value > expected else "lower"
+            return f"{side} than the others lead one to expect, {expected:.3g} ({_ordinal(percentile)} percentile)"
+        return f"{'high' if percentile > _OUTER else 'low'} ({_ordinal(percentile)} percentile)"
 
 
 def _ordinal(share: float) -> str:
