@@ -135,11 +135,13 @@ def write_site_intervals(file: SiteFile, path: Path) -> None:
 def _plain(row: SiteRow) -> dict[str, object]:
     """Return the cells of a row that are filled in, numbers as people write them."""
     told = row.model_dump(mode="python", exclude_none=True)
-    return {name: _number(value) if isinstance(value, Decimal) else value for name, value in told.items()}
+    return {name: _cell(value) for name, value in told.items()}
 
 
-def _number(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
+def _cell(value: object) -> object:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value.value if isinstance(value, Sex) else value
 
 
 def _read_yaml(path: Path) -> SiteFile:
