@@ -44,13 +44,28 @@ IntervalsOption = Annotated[
 ]
 
 
+RiskModelOption = Annotated[
+    list[Path] | None,
+    typer.Option("--risk-model", metavar="FOLDER", help="A model that `train risk` wrote (docs/risk.md); repeatable."),
+]
+
+
 def engine_loader(
-    ner: str | None, terminologies: list[Path] | None, *, site_intervals: Path | None = None
+    ner: str | None,
+    terminologies: list[Path] | None,
+    *,
+    site_intervals: Path | None = None,
+    risk_models: list[Path] | None = None,
 ) -> Callable[[], Any]:
     """Return what loads the engine with another model or own knowledge, here or in a worker process."""
     from nlp_engine.engine import Engine
 
-    given: dict[str, Any] = {"ner": ner, "terminologies": terminologies, "site_intervals": site_intervals}
+    given: dict[str, Any] = {
+        "ner": ner,
+        "terminologies": terminologies,
+        "site_intervals": site_intervals,
+        "risk_models": risk_models,
+    }
     return partial(Engine.load, **{name: value for name, value in given.items() if value})
 
 

@@ -11,6 +11,7 @@ from nlp_engine.cli.options import (
     IntervalsOption,
     KeyOption,
     NerOption,
+    RiskModelOption,
     TerminologyOption,
     as_of_option,
     engine_loader,
@@ -34,6 +35,7 @@ def run_command(
     ner: NerOption = None,
     terminology: TerminologyOption = None,
     intervals: IntervalsOption = None,
+    risk_model: RiskModelOption = None,
     deidentify: Annotated[
         bool, typer.Option("--deidentify", help="Put surrogates in the place of names, dates and numbers first.")
     ] = False,
@@ -50,7 +52,7 @@ def run_command(
     from nlp_engine.batch.deidentify import read_key
     from nlp_engine.batch.pages import ReportPages
 
-    loader = engine_loader(ner, terminology, site_intervals=intervals)
+    loader = engine_loader(ner, terminology, site_intervals=intervals, risk_models=risk_model)
     with shown_progress() as on_progress:
         summary = run(
             folder,
@@ -59,7 +61,7 @@ def run_command(
             as_of=now,
             pages=None if no_html else ReportPages(),
             overwrite=overwrite,
-            engine_loader=loader if ner or terminology or intervals else None,
+            engine_loader=loader if ner or terminology or intervals or risk_model else None,
             deidentify_key=read_key(key_file) if deidentify else None,
             on_progress=on_progress,
         )

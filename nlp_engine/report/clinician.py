@@ -128,7 +128,9 @@ def _score(score: Score, number: int, tracer: Tracer, phrases: Phrases) -> Score
         anchor=owner.href[1:],
         name=score.name,
         value=with_unit(said_number(score.value), score.unit, phrases),
-        detail=words["score_parts"].format(detail=score.detail) if score.detail else "",
+        detail=words["score_reasons" if score.risk else "score_parts"].format(detail=score.detail)
+        if score.detail
+        else "",
         missing=words["score_missing"].format(what=missing) if missing else "",
         evidence=tracer.views(score.evidence, owner, by_rule=True),
         source=source_view(score.source),

@@ -43,6 +43,9 @@ class Tracer:
             self._anchors.setdefault((EvidenceKind.IMAGE, finding.output_id), f"output-{number}")
         for number, medication in enumerate(record.medications, start=1):
             self._anchors.setdefault((EvidenceKind.MEDICATION, medication.id), f"medicine-{number}")
+        for number, score in enumerate(assessment.scores, start=1):
+            if score.risk is not None:
+                self._anchors.setdefault((EvidenceKind.RISK_MODEL, score.id), f"score-{number}")
         self._anchors[EvidenceKind.PATIENT, record.patient.id] = PATIENT_ANCHOR
         self._image_findings = {finding.output_id: finding for finding in assessment.image_findings}
         self._owners: defaultdict[str, dict[Link, None]] = defaultdict(dict)
@@ -81,6 +84,8 @@ class Tracer:
             statement, remark = self._result_words(evidence, by_rule=by_rule)
         elif evidence.kind is EvidenceKind.IMAGE:
             statement, remark = without_underscores(statement), self._image_remark(evidence)
+        elif evidence.kind is EvidenceKind.RISK_MODEL:
+            remark = _method(evidence)
         return EvidenceView(
             kind=self._phrases.kind[evidence.kind.value],
             statement=statement,
@@ -154,8 +159,12 @@ class Tracer:
     def _image_remark(self, evidence: Evidence) -> str:
         finding = self._image_findings.get(evidence.source_id)
         if finding is None:
-            return f"{evidence.method} {evidence.method_version}".strip()
+            return _method(evidence)
         return output_of(finding, self._phrases)
+
+
+def _method(evidence: Evidence) -> str:
+    return f"{evidence.method} {evidence.method_version}".strip()
 
 
 def output_of(finding: ImageFinding, phrases: Phrases) -> str:

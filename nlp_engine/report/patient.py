@@ -50,6 +50,7 @@ def patient_report_view(assessment: Assessment, phrases: Phrases) -> PatientRepo
         records=tuple(_records(assessment.findings, sources, phrases)),
         negatives=tuple(_record(finding, sources) for finding in negatives[:_MAX_NEGATIVES]),
         negatives_rest=_negatives_rest(len(negatives) - _MAX_NEGATIVES, phrases),
+        estimates=tuple(_estimates(assessment, sources, phrases)),
         medicines=tuple(_sentence(row.name, said_dose(row), row.source) for row in taken),
         medicines_stopped=tuple(_sentence(row.name, "", row.source) for row in stopped.values()),
         questions=tuple(_questions(assessment, gathered, phrases)),
@@ -181,6 +182,17 @@ def _gaps(assessment: Assessment, phrases: Phrases) -> Iterable[str]:
 def _numbers_in_notes(assessment: Assessment, phrases: Phrases) -> str:
     count = len(values_in_notes(assessment))
     return counted(phrases.patient, "missing_numbers", count) if count else ""
+
+
+def _estimates(assessment: Assessment, sources: PlainSources, phrases: Phrases) -> Iterable[PlainStatement]:
+    """Yield what trained models estimate; a chance is never told as none, nor as certain."""
+    words = phrases.patient
+    for score in assessment.scores:
+        if score.risk is not None:
+            count = min(99, max(1, round(score.risk.probability * 100)))
+            chance = words["estimates_chance"].format(plain=score.risk.plain, count=count)
+            program = words["image_program_version"].format(model=score.risk.model, version=score.risk.model_version)
+            yield PlainStatement(chance, words["estimates_means"], (*sources.of(score.evidence), program))
 
 
 def _sentence(name: str, dose: str, source: str) -> PlainStatement:

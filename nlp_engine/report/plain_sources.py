@@ -61,6 +61,8 @@ class PlainSources:
             told = self._image_line(evidence, statement, date)
         elif evidence.kind is EvidenceKind.MEDICATION:
             told = words["from_medication"].format(words=statement, date=date)
+        elif evidence.kind is EvidenceKind.RISK_MODEL:
+            told = words["from_risk_model"].format(words=statement)
         else:
             told = words["from_patient"].format(words=statement)
         return f"{told} ({evidence.source})" if evidence.source else told

@@ -38,6 +38,7 @@ class PatientReportView:
     records: tuple[PlainGroup, ...]
     negatives: tuple[PlainStatement, ...]
     negatives_rest: str
+    estimates: tuple[PlainStatement, ...]
     medicines: tuple[PlainStatement, ...]
     medicines_stopped: tuple[PlainStatement, ...]
     questions: tuple[str, ...]
