@@ -1,14 +1,15 @@
 """Measures the time of labs and decisions on the patients of the MIMIC-III demo, and how often each rule speaks.
 
-Run ``python benchmarks/decisions.py [FOLDER]``. Each patient is assessed at the time of the newest result, with all
-results and prescriptions; there are no notes and no images in this data.
+Run ``python benchmarks/decisions.py [--daily] [FOLDER]``. Each patient is assessed at the time of the newest result,
+with all results and prescriptions; with ``--daily`` also at the last result of every day that has five results or
+more, as a ward would see it. There are no notes and no images in this data.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import Counter, defaultdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +18,8 @@ from labs import DEFAULT, records, rows
 from nlp_engine.decisions import DecisionStage
 from nlp_engine.labs import LabStage
 from nlp_engine.record import Medication, PatientRecord
+
+LEAST_OF_A_DAY = 5
 
 
 def medications(folder: Path) -> dict[str, list[Medication]]:
@@ -37,7 +40,8 @@ def medications(folder: Path) -> dict[str, list[Medication]]:
 
 def main() -> None:
     """Print milliseconds a patient and the count of cards by rule."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
+    folders = [word for word in sys.argv[1:] if not word.startswith("--")]
+    folder = Path(folders[0]) if folders else DEFAULT
     drugs = medications(folder)
     found, _ = records(folder, with_code=False)
     patients: list[PatientRecord] = [
@@ -65,6 +69,28 @@ def main() -> None:
         print(f"  {stage}: {1000 * total / len(patients):.1f} ms a patient")
     for rule, number in fired.most_common():
         print(f"  {rule:32} {number:4}")
+    if "--daily" in sys.argv:
+        print_daily(patients, labs, decisions)
+
+
+def print_daily(patients: list[PatientRecord], labs: LabStage, decisions: DecisionStage) -> None:
+    """Print on how many days, and of how many patients, each rule speaks."""
+    days = 0
+    spoken: defaultdict[str, list[str]] = defaultdict(list)
+    for record in patients:
+        results = labs.results(record, as_of=None)
+        by_day: defaultdict[date, list[datetime]] = defaultdict(list)
+        for result in results:
+            if result.time is not None:
+                by_day[result.time.date()].append(result.time)
+        for times in by_day.values():
+            if len(times) >= LEAST_OF_A_DAY:
+                days += 1
+                for card in decisions.decide(record, lab_results=results, as_of=max(times)).cards:
+                    spoken[card.rule_id].append(record.patient.id)
+    print(f"{days} days of these patients")
+    for rule, owners in sorted(spoken.items(), key=lambda item: -len(item[1])):
+        print(f"  {rule:32} {len(owners):4} days {len(set(owners)):4} patients")
 
 
 if __name__ == "__main__":
