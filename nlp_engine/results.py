@@ -29,7 +29,7 @@ class ResultChange(ResultModel):
     exceeds
         Whether the change is beyond it; None where that cannot be said.
     source
-        Where the variation comes from.
+        Whose study the variation comes from; the whole label stands in ``rules/labs/variation.yaml``.
     """
 
     previous_id: str

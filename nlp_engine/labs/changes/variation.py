@@ -51,7 +51,7 @@ class VariationFile(KnowledgeModel):
 
 @dataclass(frozen=True, slots=True)
 class ChangeLimits:
-    """The reference change values of an analyte in percent of the earlier result, both above 0."""
+    """The reference change values of an analyte in percent of the earlier result; ``source`` is author and year."""
 
     rise: Decimal
     fall: Decimal
@@ -87,7 +87,7 @@ def _limits(one: Variation, file: VariationFile) -> ChangeLimits:
     source = file.sources[one.source]
     cva = one.cva if one.cva is not None else one.cvi * file.cva_share
     rise, fall = reference_change(one.cvi, cva, z=file.z, log_normal_from=file.log_normal_from)
-    return ChangeLimits(rise, fall, f"{source.label}, {source.year}")
+    return ChangeLimits(rise, fall, f"{source.label.partition(',')[0]}, {source.year}")
 
 
 def reference_change(cvi: Decimal, cva: Decimal, *, z: Decimal, log_normal_from: Decimal) -> tuple[Decimal, Decimal]:

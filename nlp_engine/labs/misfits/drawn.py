@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from nlp_engine.assessment import LabResult
 from nlp_engine.labs.catalogue import Analyte
@@ -22,31 +23,40 @@ class Drawn:
     odd: Mapping[str, LabResult]
 
 
-@dataclass(frozen=True, slots=True)
 class History:
-    """The numbers of a patient so far, each analyte's in order of time."""
+    """The results of a patient so far, each analyte's in order of time."""
 
-    results: defaultdict[str, list[LabResult]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self) -> None:
+        self._results: defaultdict[str, list[LabResult]] = defaultdict(list)
+        self._times: defaultdict[str, list[float]] = defaultdict(list)
+        self._numbers: defaultdict[str, list[float]] = defaultdict(list)
 
-    def add(self, results: Mapping[str, LabResult]) -> None:
-        """Take in the results of a sample."""
-        for name, result in results.items():
-            self.results[name].append(result)
+    @property
+    def is_empty(self) -> bool:
+        """Whether it holds nothing."""
+        return not self._results
 
-    def since(self, time: float, max_days: int, names: Iterable[str]) -> dict[str, list[LabResult]]:
-        """Return analyte -> its results of at most ``max_days`` before ``time``, oldest first; only of ``names``."""
+    def add(self, sample: Drawn) -> None:
+        """Take in a sample that is no older than the others, without its odd results."""
+        for name, result in sample.results.items():
+            self._results[name].append(result)
+            self._times[name].append(sample.time)
+            self._numbers[name].append(number(result))
+
+    def since(self, time: float, max_days: int, names: Iterable[str], *, newest: bool) -> dict[str, list[float]]:
+        """Return analyte -> its numbers of at most ``max_days`` before ``time``; the oldest first, or the newest only."""
         oldest = time - max_days * _DAY
-        recent = {name: _newest(self.results[name], oldest) for name in names if name in self.results}
-        return {name: results for name, results in recent.items() if results}
+        found = {}
+        for name in names:
+            times = self._times.get(name)
+            if times and times[-1] >= oldest:
+                numbers = self._numbers[name]
+                found[name] = numbers[-1:] if newest else numbers[bisect_left(times, oldest) :]
+        return found
 
-
-def _newest(results: Sequence[LabResult], oldest: float) -> list[LabResult]:
-    found = []
-    for result in reversed(results):
-        if sort_time(result.time) < oldest:
-            break
-        found.append(result)
-    return found[::-1]
+    def latest(self, name: str) -> LabResult:
+        """Return the newest result of an analyte that it holds."""
+        return self._results[name][-1]
 
 
 def number(result: LabResult) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from nlp_engine.assessment import CardSource, LabResult, Misfit, MisfitPart
 from nlp_engine.labs.misfits.drawn import Drawn, History, drawn_samples, number
@@ -62,35 +62,52 @@ class Watch:
         slips = [misfit for misfit in misfits if misfit.pattern in self._patterns.slips]
         rest = _without(sample, slips)
         if len(slips) == len(misfits):
-            self._accepted.add(rest.results)
+            self._accepted.add(rest)
             self._doubted = History()
         else:
-            self._doubted.add(rest.results)
+            self._doubted.add(rest)
 
     def _slips(self, pattern: AnyPattern, sample: Drawn) -> Iterator[Misfit]:
         if isinstance(pattern, Slip):
             everything = {**sample.results, **sample.odd}
             now = {name: number(result) for name, result in everything.items() if name in pattern.analytes}
-            before = self._accepted.since(sample.time, pattern.max_days, tuple(now))
-            matched = match(pattern, now, _numbers(before), self._patterns.spreads)
+            before = self._accepted.since(sample.time, pattern.max_days, now, newest=False)
+            matched = match(pattern, now, before, self._patterns.spreads)
             for name in matched.weights if matched else ():
-                yield _told(pattern, everything, before, Match({name: 1.0}))
+                yield self._told(pattern, everything, before, Match({name: 1.0}))
 
     def _misfit(self, pattern: AnyPattern, sample: Drawn) -> Misfit | None:
         results = {**sample.results, **sample.odd}
         now = {name: number(results[name]) for name in pattern.named if name in results}
         if len(now) < pattern.needed:
             return None
-        names, spreads = tuple(now), self._patterns.spreads
-        before = self._accepted.since(sample.time, pattern.max_days, names)
-        matched = match(pattern, now, _numbers(before), spreads)
-        if matched is None:
+        before = self._accepted.since(sample.time, pattern.max_days, now, newest=True)
+        matched = match(pattern, now, before, self._patterns.spreads)
+        if matched is None or self._agrees_with_doubted(pattern, now, sample.time):
             return None
-        if self._doubted.results:
-            doubted = self._doubted.since(sample.time, pattern.max_days, names)
-            if match(pattern, now, _numbers(doubted), spreads) is None:
-                return None
-        return _told(pattern, results, before, matched)
+        return self._told(pattern, results, before, matched)
+
+    def _agrees_with_doubted(self, pattern: AnyPattern, now: Mapping[str, float], time: float) -> bool:
+        if self._doubted.is_empty:
+            return False
+        before = self._doubted.since(time, pattern.max_days, now, newest=True)
+        return match(pattern, now, before, self._patterns.spreads) is None
+
+    def _told(
+        self, pattern: AnyPattern, results: Mapping[str, LabResult], before: Collection[str], matched: Match
+    ) -> Misfit:
+        whole = sum(matched.weights.values())
+        ranked = sorted(matched.weights.items(), key=lambda item: -item[1])
+        earlier = {name: self._accepted.latest(name) for name, _ in ranked if name in before}
+        return Misfit(
+            pattern=pattern.id,
+            name=pattern.name,
+            sentence=" ".join(part for part in (pattern.sentence, matched.detail) if part),
+            time=results[ranked[0][0]].time,
+            parts=tuple(_part(results[name], earlier.get(name), weight / whole) for name, weight in ranked),
+            cannot_see=pattern.cannot_see,
+            source=CardSource(**pattern.source.model_dump()),
+        )
 
 
 def _without(sample: Drawn, slips: Iterable[Misfit]) -> Drawn:
@@ -102,29 +119,9 @@ def _without(sample: Drawn, slips: Iterable[Misfit]) -> Drawn:
     return Drawn(sample.time, kept, odd)
 
 
-def _numbers(before: Mapping[str, Sequence[LabResult]]) -> dict[str, list[float]]:
-    return {name: [number(result) for result in results] for name, results in before.items()}
-
-
-def _told(
-    pattern: AnyPattern, results: Mapping[str, LabResult], before: Mapping[str, Sequence[LabResult]], matched: Match
-) -> Misfit:
-    whole = sum(matched.weights.values())
-    ranked = sorted(matched.weights.items(), key=lambda item: -item[1])
-    return Misfit(
-        pattern=pattern.id,
-        name=pattern.name,
-        sentence=" ".join(part for part in (pattern.sentence, matched.detail) if part),
-        time=results[ranked[0][0]].time,
-        parts=tuple(_part(results[name], before.get(name), weight / whole) for name, weight in ranked),
-        cannot_see=pattern.cannot_see,
-        source=CardSource(**pattern.source.model_dump()),
-    )
-
-
-def _part(result: LabResult, earlier: Sequence[LabResult] | None, share: float) -> MisfitPart:
+def _part(result: LabResult, earlier: LabResult | None, share: float) -> MisfitPart:
     unit = f" {result.unit}" if result.unit else ""
-    before = f" (before {earlier[-1].value:f})" if earlier and earlier[-1].value is not None else ""
+    before = "" if earlier is None or earlier.value is None else f" (before {earlier.value:f})"
     return MisfitPart(
         observation_id=result.observation_id,
         name=result.name,
