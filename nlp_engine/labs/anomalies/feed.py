@@ -1,0 +1,84 @@
+"""A table of results -> what came of each analyte on each day."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from nlp_engine.errors import InputError
+from nlp_engine.labs.moments import Moments
+from nlp_engine.labs.table import flag_table
+
+Period = Literal["day", "week"]
+_IQR_TO_SD = 1.349
+_WORST_FLAGS = ("", "N")
+
+
+def read_feed(table: pd.DataFrame, *, by: Period = "day") -> pd.DataFrame:
+    """Return one row a result: period, analyte, name, unit, number, filled, outside.
+
+    Parameters
+    ----------
+    table
+        The design's columns; names, units and flags are read by `flag_table`.
+    by
+        "day", or "week" (its Monday).
+
+    Returns
+    -------
+    ``analyte`` is our name, or the table's own where it is none of ours; ``name`` and ``unit`` are the table's cells;
+    ``number`` is in the unit of the analyte; ``outside``: its flag is not N. Rows without a date are left out.
+
+    Raises
+    ------
+    InputError
+        If no row has a date.
+    """
+    flagged = flag_table(table)
+    days = Moments.of(flagged["time"].astype("string").fillna("").str.strip()).days
+    dated = days > 0
+    if not dated.any():
+        raise InputError("the table", "has no row with a date that can be read", 'give a column "time", as 2024-05-01')
+    periods = days[dated] - ((days[dated] - 1) % 7 if by == "week" else 0)
+    flagged = flagged[dated]
+    name = flagged["name"] if "name" in flagged else flagged["code"]
+    name = name.astype("string").fillna("").str.strip()
+    ours = flagged["analyte"].astype("string").fillna("")
+    unit = flagged["unit_given"].astype("string").fillna("").str.strip() if "unit_given" in flagged else ""
+    value = flagged["value_given"].astype("string").fillna("").str.strip()
+    return pd.DataFrame(
+        {
+            "period": periods,
+            "analyte": ours.where(ours != "", name).astype(object),
+            "name": name.astype(object),
+            "unit": pd.Series(unit, index=flagged.index).astype(object),
+            "number": flagged["number"].astype(float),
+            "filled": (value != "").to_numpy(),
+            "outside": ~flagged["flag"].astype("string").fillna("").isin(_WORST_FLAGS).to_numpy(),
+        }
+    )
+
+
+def by_period(rows: pd.DataFrame, periods: pd.Index) -> pd.DataFrame:
+    """Return for one analyte and each period: rows, numbers, median, filled, outside; zero rows where it had none."""
+    grouped = rows.groupby("period")
+    counts = pd.DataFrame(
+        {
+            "rows": grouped.size(),
+            "numbers": grouped["number"].count(),
+            "median": grouped["number"].median(),
+            "filled": grouped["filled"].sum(),
+            "outside": grouped["outside"].sum(),
+        }
+    ).reindex(periods)
+    kept = counts.columns != "median"
+    counts.loc[:, kept] = counts.loc[:, kept].fillna(0)
+    return counts
+
+
+def spread_of(numbers: pd.Series[float]) -> float:
+    """Return a robust standard deviation of single results, from the middle half of them."""
+    low, high = numbers.quantile([0.25, 0.75])
+    return float(high - low) / _IQR_TO_SD or float(np.nan_to_num(numbers.std()))
