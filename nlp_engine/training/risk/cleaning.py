@@ -88,9 +88,9 @@ def _numbers(column: pd.Series, remarks: list[str]) -> pd.Series:
     unread = int(column.notna().sum() - numbers.notna().sum())
     if unread:
         remarks.append(f"{column.name}: {unread} cells are no finite number and count as missing")
+    others = numbers[~numbers.isin(_STAND_INS)].dropna()
     for stand_in in _STAND_INS:
         is_it = numbers == stand_in
-        others = numbers[~is_it].dropna()
         if is_it.any() and len(others) >= _FEWEST and _is_far(stand_in, others):
             numbers = numbers.mask(is_it)
             remarks.append(f"{column.name}: {int(is_it.sum())} cells with {stand_in:g} count as missing")
