@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from nlp_engine.errors import KnowledgeError
@@ -21,6 +21,8 @@ from nlp_engine.labs.units import convert
 from nlp_engine.record import Sex
 
 _SECOND_TRIMESTER, _THIRD_TRIMESTER = 14, 28
+_KEPT = 1 << 14
+"""How many answers are remembered; a hospital has a few hundred tests and kinds of people."""
 NOTHING_FOR_CHILDREN = "no reference interval for children is known here"
 NOT_FLAGGED = "the site does not flag this test"
 NOTHING_FOR_PREGNANCY = "no reference interval for pregnancy is known here"
@@ -91,6 +93,9 @@ class IntervalBook:
     def __init__(self, textbook: Shelf, site: Shelf | None = None) -> None:
         self._textbook = textbook
         self._site = site
+        self._bounds_of = lru_cache(maxsize=_KEPT)(self._bounds)
+        self._critical_of = lru_cache(maxsize=_KEPT)(self._critical)
+        self._like_of = lru_cache(maxsize=_KEPT)(self._like)
 
     @classmethod
     def load(cls, catalogue: Catalogue, folder: Path | None = None, *, site: Shelf | None = None) -> IntervalBook:
@@ -106,16 +111,24 @@ class IntervalBook:
         name
             What the row calls the test.
         """
+        has_tests = self._site is not None and any(one.test for one in self._site.intervals.get(analyte.id, ()))
+        return self._bounds_of(analyte.id, self.like(person), fold_name(name) if has_tests else "")
+
+    def critical(self, analyte: Analyte, person: Person) -> Bounds | None:
+        """Return the critical limits that hold for a person; those of adults where the age is not known."""
+        return self._critical_of(analyte.id, self.like(person))
+
+    def _bounds(self, analyte: str, person: Person, test: str) -> tuple[Bounds | None, str | None]:
         if self._site is not None:
-            limits = _of_test(self._site.intervals.get(analyte.id, ()), name)
+            limits = _of_test(self._site.intervals.get(analyte, ()), test)
             found, remark = _chosen(limits, person)
             if found is not None:
-                is_flagged = any(limit.is_flagged for limit in limits)
+                is_flagged = any(limit.is_flagged for limit in _for_age_and_sex(limits, person))
                 return (found, remark) if is_flagged else (None, f"{NOT_FLAGGED} ({found.source})")
-        listed = self._textbook.intervals.get(analyte.id, ())
+        listed = self._textbook.intervals.get(analyte, ())
         if not listed:
             return None, None
-        hole, reason = self._textbook.holes.get(analyte.id, (None, ""))
+        hole, reason = self._textbook.holes.get(analyte, (None, ""))
         if hole is not None and person.ages is not None and hole.meets(person.ages):
             return None, f"no reference interval at this age: {reason}"
         found, remark = _chosen(listed, person)
@@ -123,11 +136,10 @@ class IntervalBook:
             remark = NOTHING_FOR_PREGNANCY if person.pregnant else NOTHING_FOR_CHILDREN
         return found, remark
 
-    def critical(self, analyte: Analyte, person: Person) -> Bounds | None:
-        """Return the critical limits that hold for a person; those of adults where the age is not known."""
+    def _critical(self, analyte: str, person: Person) -> Bounds | None:
         for shelf in (self._site, self._textbook):
             if shelf is not None:
-                fitting = _for_age_and_sex(shelf.critical.get(analyte.id, ()), person)
+                fitting = _for_age_and_sex(shelf.critical.get(analyte, ()), person)
                 if fitting:
                     # Of several that may hold the milder: what is critical by all of them is critical.
                     return _widest(fitting)
@@ -135,6 +147,9 @@ class IntervalBook:
 
     def like(self, person: Person) -> Person:
         """Return one and the same person for all to whom the same limits apply: few, whatever the number of ages."""
+        return self._like_of(person)
+
+    def _like(self, person: Person) -> Person:
         if person.ages is None:
             return person
         first, last = (self._edges[bisect_right(self._edges, age) - 1] for age in person.ages)
@@ -216,10 +231,9 @@ def _chosen(limits: Sequence[Limit], person: Person) -> tuple[Bounds | None, str
     return _widest(fitting), remark
 
 
-def _of_test(limits: Sequence[Limit], name: str) -> Sequence[Limit]:
+def _of_test(limits: Sequence[Limit], test: str) -> Sequence[Limit]:
     """Return the limits for rows of a name where there are some, else those for all names."""
-    folded = fold_name(name) if any(limit.test for limit in limits) else ""
-    return [limit for limit in limits if folded and limit.test == folded] or [one for one in limits if one.test is None]
+    return [limit for limit in limits if limit.test == test] or [limit for limit in limits if limit.test is None]
 
 
 def _in_pregnancy(limits: Sequence[Limit], person: Person) -> tuple[Bounds | None, str | None]:
