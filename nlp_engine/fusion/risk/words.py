@@ -38,4 +38,4 @@ def described(spec: FeatureSpec, value: Value) -> str:
         return f"a high {spec.label} ({number})"
     if spec.low is not None and value < spec.low:
         return f"a low {spec.label} ({number})"
-    return f"{spec.label} {number}"
+    return f"{spec.label} ({number})"
