@@ -7,7 +7,7 @@ A number or yes/no is one column, NaN where it is missing; a category one column
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite, nan
+from math import nan
 from typing import TypeAlias
 
 import numpy as np
@@ -19,6 +19,7 @@ Value: TypeAlias = float | str | None
 """A feature's value; a yes/no is 1 or 0, None is missing."""
 OTHER = "other"
 """The level that takes the rare values of a category, where there are some."""
+_LARGEST = float(np.finfo(np.float32).max)
 Matrix: TypeAlias = NDArray[np.float32]
 
 
@@ -44,7 +45,7 @@ def usable(spec: FeatureSpec, value: Value) -> Value:
         if not isinstance(value, str):
             return None
         return value if value in spec.levels else OTHER if OTHER in spec.levels else None
-    return float(value) if isinstance(value, int | float) and isfinite(value) else None
+    return float(value) if isinstance(value, int | float) and abs(value) <= _LARGEST else None
 
 
 def _cells(spec: FeatureSpec, value: Value) -> list[float]:
