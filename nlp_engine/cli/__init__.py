@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from nlp_engine import __version__
-from nlp_engine.cli.anomalies import anomalies_fit_command, anomalies_score_command
+from nlp_engine.cli.anomalies import anomalies_drift_command, anomalies_fit_command, anomalies_score_command
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
 from nlp_engine.cli.labs import flag_command, learn_intervals_command
+from nlp_engine.cli.labs_check import check_command
 from nlp_engine.cli.ner import evaluate_ner_command, train_ner_command
 from nlp_engine.cli.notes import deidentify_command, extract_command
 from nlp_engine.cli.output import NOT_STARTED
@@ -39,11 +40,13 @@ def _group(name: str, about: str) -> typer.Typer:
 rules_app = _group("rules", "The clinical rules.")
 rules_app.command("check")(rules_check_command)
 labs_app = _group("labs", "Tables of laboratory results and vital signs.")
+labs_app.command("check")(check_command)
 labs_app.command("flag")(flag_command)
 labs_app.command("learn-intervals")(learn_intervals_command)
 anomalies_app = _group("anomalies", "Rows that do not fit their cohort, and feeds that drift.")
 anomalies_app.command("fit")(anomalies_fit_command)
 anomalies_app.command("score")(anomalies_score_command)
+anomalies_app.command("drift")(anomalies_drift_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
 train_app.command("risk")(train_risk_command)

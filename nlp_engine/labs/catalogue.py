@@ -14,7 +14,9 @@ from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, Source, fold_unit, read_yaml, resource
 from nlp_engine.labs.specimens import SpecimenFile, SpecimenWords
 
-_OTHER_FILES = frozenset({"units.yaml", "specimens.yaml", "results.yaml", "variation.yaml", "misfits.yaml"})
+_OTHER_FILES = frozenset(
+    {"units.yaml", "specimens.yaml", "results.yaml", "variation.yaml", "misfits.yaml", "quality.yaml"}
+)
 """Files of ``rules/labs`` that hold no analytes."""
 
 

@@ -48,7 +48,7 @@ class AnalyteNames:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._by_code = catalogue.by_code
-        self._specimens = Specimens(catalogue.specimens)
+        self.specimens = Specimens(catalogue.specimens)
         self._by_name: defaultdict[str, dict[str, tuple[Analyte, ...]]] = defaultdict(dict)
         self._vitals: dict[str, Analyte] = {}
         self._with_unit: dict[str, Analyte] = {}
@@ -88,7 +88,7 @@ class AnalyteNames:
 
     def contradicts(self, name: str, specimen: str | None) -> bool:
         """Say whether a row's name says another specimen than its column."""
-        said, in_name = self._specimens.of_cell(specimen), self._specimens.of_name(fold_name(name))[0]
+        said, in_name = self.specimens.of_cell(specimen), self.specimens.of_name(fold_name(name))[0]
         exact = said is not None and fold_name(name) in self._by_name[said]
         return said is not None and in_name not in (None, said) and not exact and in_name != "fluid"
 
@@ -97,7 +97,7 @@ class AnalyteNames:
             folded = fold_name(name)
             yield folded
             if analyte.specimen != BLOOD:
-                yield _linked(self._specimens.of_name(folded)[1])
+                yield _linked(self.specimens.of_name(folded)[1])
 
     def _add(self, name: str, analyte: Analyte) -> None:
         known = self._by_name[analyte.specimen].get(name, ())
@@ -122,7 +122,7 @@ class AnalyteNames:
                 return self._siblings[analyte.id]
             if not _SAYS_BLOOD & set(fold_name(name).split()):
                 return ()
-        return self._named(name, kind, self._specimens.of_cell(specimen))
+        return self._named(name, kind, self.specimens.of_cell(specimen))
 
     def _named(self, name: str, kind: ObservationKind, specimen: str | None) -> tuple[Analyte, ...]:
         words = fold_name(name)
@@ -130,7 +130,7 @@ class AnalyteNames:
             return (self._vitals[words],)
         if words in self._by_name[specimen or BLOOD]:
             return self._by_name[specimen or BLOOD][words]
-        said, rest = self._specimens.of_name(words)
+        said, rest = self.specimens.of_name(words)
         if specimen is not None and said not in (None, specimen, "fluid"):
             return ()
         specimen = specimen or said or BLOOD

@@ -13,7 +13,8 @@ from decimal import Decimal
 from nlp_engine.labs.catalogue import Analyte, Conversion, Limits
 
 _FAR = 3
-_POINTS = (Decimal("0.1"), Decimal(10), Decimal("0.01"), Decimal(100))
+_ONE_PLACE = (Decimal("0.1"), Decimal(10))
+_TWO_PLACES = (Decimal("0.01"), Decimal(100))
 
 
 def other_unit(analyte: Analyte, number: Decimal, conversion: Conversion, unit: str) -> str | None:
@@ -28,11 +29,14 @@ def other_unit(analyte: Analyte, number: Decimal, conversion: Conversion, unit: 
     unit
         The row's unit.
     """
-    if not _is_odd(analyte, number, conversion, unit):
+    is_possible = analyte.is_plausible(number * conversion.factor + conversion.offset)
+    if is_possible and not _is_far(analyte, number, unit):
         return None
+    # A number that can be is doubted only where another unit's sizes are known.
+    others = analyte.unit_by_range if is_possible else (*analyte.unit_by_range, analyte.unit, *analyte.units)
     found = [
         other
-        for other in dict.fromkeys((*analyte.unit_by_range, analyte.unit, *analyte.units))
+        for other in dict.fromkeys(others)
         if not _is_same(analyte.conversion(other), conversion) and _fits(analyte, number, other)
     ]
     found = [other for other in found if other in analyte.unit_by_range] or found
@@ -43,7 +47,7 @@ def other_unit(analyte: Analyte, number: Decimal, conversion: Conversion, unit: 
 def moved_point(
     analyte: Analyte, number: Decimal, canonical: Callable[[Decimal], Decimal], usual: Limits | None = None
 ) -> Decimal | None:
-    """Return the number with its point moved by one place, or by two, if that is plausible and one is the likeliest.
+    """Return the number with its point moved by one place if that is plausible, or by two if it is usual then.
 
     Parameters
     ----------
@@ -54,9 +58,10 @@ def moved_point(
     """
     if analyte.is_plausible(canonical(number)):
         return None
-    moved = [number * shift for shift in _POINTS if analyte.is_plausible(canonical(number * shift))]
-    inside = [one for one in moved if usual is not None and _within(canonical(one), usual)]
-    likely = inside or moved[:1]
+    shifted = [number * shift for shift in (*_ONE_PLACE, *_TWO_PLACES)]
+    usual_ones = [one for one in shifted if usual is not None and _within(canonical(one), usual)]
+    possible = [one for one in shifted[: len(_ONE_PLACE)] if analyte.is_plausible(canonical(one))]
+    likely = [one for one in (*usual_ones, *possible) if analyte.is_plausible(canonical(one))]
     return likely[0].normalize() + 0 if likely else None
 
 
@@ -70,9 +75,8 @@ def size_remark(
     return None if moved is None else f"with the decimal point moved it would be {moved:f}; please check the source"
 
 
-def _is_odd(analyte: Analyte, number: Decimal, conversion: Conversion, unit: str) -> bool:
-    if not analyte.is_plausible(number * conversion.factor + conversion.offset):
-        return True
+def _is_far(analyte: Analyte, number: Decimal, unit: str) -> bool:
+    """Say whether a number is far beyond the sizes that its unit is met with."""
     sizes = analyte.unit_by_range.get(unit)
     if sizes is None or number == 0:
         return False

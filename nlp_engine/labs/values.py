@@ -39,8 +39,19 @@ _TRAILING_UNIT = re.compile(r"^([+-]?[\d.,]*\d)\s*([^\d\s.,+-].*)$")
 _BRACKETS = re.compile(r"^(?:\(([^()]*\d[^()]*)\)|\[([^\[\]]*\d[^\[\]]*)\])$")
 _GRADE = re.compile(r"^[1-4]\s?\+$|^\++$|^\+[1-4]$")
 _FIRST_WORDS = re.compile(r"^([^\d(,;:]*[^\d(,;:\s])\s*(?:[(,;:]|\d).*$|^([1-4]\s?\+)\s*\(.*\)$")
+NO_VALUE = "no value was given"
+TEXT = "the result is text, not a number"
+AMBIGUOUS = "the comma may be a decimal or a thousands sign; write the number without it"
+FLAG_INSIDE = "a flag stood in the value cell"
+APPROXIMATE = "the number is said to be approximate"
+DATE, RANGE, CLOCK, PAIR = (
+    f"{what}, not a number" for what in ("a date", "a range", "a time of day", "two numbers in one cell")
+)
+BRACKETS = "the number stood in brackets"
+COMMA = "a decimal comma was read as a point"
+THOUSANDS = "thousands signs were removed"
+POWER = "a power of ten was written out"
 _ONLY = "since the other reading is not plausible"
-_IN_CELL = "a flag stood in the value cell"
 _INFINITE = frozenset({"inf", "+inf", "-inf", "infinity"})
 _MOST_DIGITS = 15
 _MOST_CHARACTERS = 40
@@ -86,7 +97,7 @@ def _in_words(text: str) -> ParsedValue | None:
     """Return a result in words, or that there is none; None where the cell is to be read on."""
     known, folded = result_words(), fold(text)
     if folded in known.no_value:
-        return ParsedValue(remarks=("no value was given",))
+        return ParsedValue(remarks=(NO_VALUE,))
     if folded in known.results:
         return ParsedValue(words=known.results[folded])
     if folded in known.amounts:
@@ -110,20 +121,19 @@ def _no_number(text: str) -> ParsedValue | None:
         sign = result_words().comparators.get(titre["sign"] or "")
         return ParsedValue(None, sign, f"1:{titre['titre']}", None, ("a titre, not a number",))
     for pattern, what in (
-        (_DATE, "a date"),
-        (_RANGE, "a range"),
-        (_CLOCK, "a time of day"),
-        (_PAIR, "two numbers in one cell"),
+        (_DATE, DATE),
+        (_RANGE, RANGE),
+        (_CLOCK, CLOCK),
+        (_PAIR, PAIR),
     ):
         if pattern.match(text):
-            return ParsedValue(remarks=(f"{what}, not a number",))
+            return ParsedValue(remarks=(what,))
     return None
 
 
 def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
     text, unit, comparator, remarks = _stripped(text, is_unit)
     if _AMBIGUOUS.match(text):
-        doubt = "the comma may be a decimal or a thousands sign; write the number without it"
         readings = tuple(
             ParsedValue(Decimal(text.replace(",", sign)), comparator, None, unit, (*remarks, f"{said}, {_ONLY}"))
             for sign, said in (
@@ -131,11 +141,11 @@ def _number(text: str, is_unit: Callable[[str], bool]) -> ParsedValue:
                 (".", "a decimal comma was read as a point"),
             )
         )
-        return ParsedValue(remarks=(doubt,), readings=readings)
+        return ParsedValue(remarks=(AMBIGUOUS,), readings=readings)
     text, said = _plain(text)
     remarks += [said] if said else []
     if not text.isascii() or not _PLAIN.match(text):
-        return ParsedValue(remarks=("the result is text, not a number",))
+        return ParsedValue(remarks=(TEXT,))
     if len(text) > _MOST_CHARACTERS or Decimal(text).adjusted() >= _MOST_DIGITS:
         return ParsedValue(remarks=(f"{NOT_PLAUSIBLE}: a number of more than {_MOST_DIGITS} digits",))
     return ParsedValue(Decimal(f"{Decimal(text):f}"), comparator, None, unit, tuple(remarks))
@@ -147,21 +157,21 @@ def _stripped(text: str, is_unit: Callable[[str], bool]) -> tuple[str, str | Non
     remarks: list[str] = []
     if inside := _BRACKETS.match(text):
         text = (inside.group(1) or inside.group(2)).strip()
-        remarks.append("the number stood in brackets")
+        remarks.append(BRACKETS)
     if leading := _LEADING_FLAG.match(text):
         text = text[leading.end() :]
-        remarks.append(_IN_CELL)
+        remarks.append(FLAG_INSIDE)
     comparator = None
     if prefix := known.prefix.match(text):
         comparator = known.comparators[fold(prefix.group(1))]
         text = text[prefix.end() :]
     elif near := known.approximate.match(text):
         text = text[near.end() :]
-        remarks.append("the number is said to be approximate")
+        remarks.append(APPROXIMATE)
     elif text.startswith("="):
         text = text[1:].lstrip()
     text, was_flagged = _without_flag(text, is_unit)
-    remarks += [_IN_CELL] if was_flagged else []
+    remarks += [FLAG_INSIDE] if was_flagged else []
     unit = None
     if (tail := _TRAILING_UNIT.match(text)) and is_unit(tail.group(2)):
         text, unit = tail.group(1), tail.group(2)
@@ -184,13 +194,13 @@ def _plain(text: str) -> tuple[str, str | None]:
     """Return figures with a point and without thousands signs or powers of ten, and what was changed."""
     if power := _POWER.match(text):
         number = _plain(power["number"] or "1")[0]
-        return f"{number}e{power['power']}", "a power of ten was written out"
+        return f"{number}e{power['power']}", POWER
     if _THOUSANDS_US.match(text):
-        return text.replace(",", ""), "thousands signs were removed"
+        return text.replace(",", ""), THOUSANDS
     if _THOUSANDS_EU.match(text):
-        return text.replace(".", "").replace(",", "."), "thousands signs were removed"
+        return text.replace(".", "").replace(",", "."), THOUSANDS
     if _THOUSANDS_PLAIN.match(text):
-        return re.sub("[ '\u2019]", "", text).replace(",", "."), "thousands signs were removed"
+        return re.sub("[ '\u2019]", "", text).replace(",", "."), THOUSANDS
     if _DECIMAL_COMMA.match(text):
-        return text.replace(",", "."), "a decimal comma was read as a point"
+        return text.replace(",", "."), COMMA
     return text, None

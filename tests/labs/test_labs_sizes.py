@@ -21,6 +21,8 @@ BY_ID = {analyte.id: analyte for analyte in CATALOGUE.analytes}
         ("glucose", "126", "mmol/L", "mg/dL"),
         ("glucose", "25", "mg/dL", None),  # a hypoglycaemia that is met with
         ("creatinine", "88", "mg/dL", "umol/L"),
+        ("direct_bilirubin", "8", "mg/dL", None),
+        ("alt", "1", "U/L", None),
         ("creatinine", "1.1", "umol/L", "mg/dL"),
         ("hemoglobin", "131", "g/dL", "g/L"),
         ("body_temperature", "101", "Cel", "[degF]"),
@@ -38,7 +40,8 @@ def test_another_unit_by_size(name, number, unit, other):
     ("name", "number", "moved"),
     [
         ("arterial_ph", "74", "7.4"),
-        ("arterial_ph", "740", "7.4"),
+        ("arterial_ph", "740", None),  # two places only into a reference interval
+        ("total_bilirubin", "2000", None),
         ("potassium", "41", "4.1"),
         ("sodium", "14", "140"),
         ("potassium", "4.1", None),
@@ -52,6 +55,10 @@ def test_a_point_that_slipped(name, number, moved):
 
 def test_of_two_places_the_one_inside_the_interval():
     spo2 = BY_ID["spo2"]
+    acid = BY_ID["arterial_ph"]
+    assert moved_point(
+        acid, Decimal(740), lambda one: one, Limits(low=Decimal("7.35"), high=Decimal("7.45"))
+    ) == Decimal("7.4")
     assert moved_point(spo2, Decimal(985), lambda one: one, Limits(low=Decimal(94), high=Decimal(100))) == Decimal(
         "98.5"
     )
