@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 from pydantic import BaseModel
 
-from nlp_engine.assessment import Assessment, LabResult
+from nlp_engine.assessment import Assessment, LabResult, ResultChange
 from nlp_engine.batch.failures import Failure
 
 LAB_SCHEMA = pa.schema(
@@ -30,10 +30,17 @@ LAB_SCHEMA = pa.schema(
         ("interval_source", pa.string()),
         ("flag", pa.string()),
         ("remarks", pa.list_(pa.string())),
+        ("change", pa.float64()),
+        ("change_percent", pa.float64()),
+        ("change_hours", pa.float64()),
+        ("change_exceeds", pa.bool_()),
         ("source", pa.string()),
     ]
 )
-"""``time`` is the clock as the source wrote it; ``utc_offset_minutes`` is null when the source named no zone."""
+"""``time`` is the clock as the source wrote it; ``utc_offset_minutes`` is null when the source named no zone.
+
+``change`` is the difference from the patient's previous result, ``change_exceeds`` whether it is more than chance.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +105,7 @@ def _counts(assessment: Assessment) -> dict[str, int]:
         "image_outputs": len(record.image_outputs),
         "mentions": sum(len(extraction.mentions) for extraction in assessment.extractions),
         "lab_results": len(assessment.lab_results),
+        "misfits": len(assessment.misfits),
         "findings": len(assessment.findings),
         "conflicts": len(assessment.conflicts),
         "scores": len(assessment.scores),
@@ -124,4 +132,17 @@ def _plain(result: LabResult) -> dict[str, object]:
         "time": result.time.replace(tzinfo=None) if result.time else None,
         "utc_offset_minutes": None if offset is None else int(offset.total_seconds() // 60),
         "remarks": list(result.remarks),
+        **_change(result.change),
+    }
+
+
+def _change(change: ResultChange | None) -> dict[str, float | bool | None]:
+    if change is None:
+        return {"change": None}
+    percent = None if change.percent is None else float(change.percent)
+    return {
+        "change": float(change.amount),
+        "change_percent": percent,
+        "change_hours": float(change.hours),
+        "change_exceeds": change.exceeds,
     }

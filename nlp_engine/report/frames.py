@@ -33,7 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "patient_id": "string", "observation_id": "string", "kind": "string", "time": "datetime64[us, UTC]",
         "code": "string", "name": "string", "value": "float64", "comparator": "string", "text": "string",
         "unit": "string", "reference_low": "float64", "reference_high": "float64", "interval_source": "string",
-        "flag": "string", "remarks": "string", "source": "string",
+        "flag": "string", "remarks": "string", "change": "string", "source": "string",
     },
     "cards": {
         "patient_id": "string", "id": "string", "rule_id": "string", "rule_version": "int64", "indicator": "string",

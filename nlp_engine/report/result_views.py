@@ -96,9 +96,12 @@ def _change(course: Course, phrases: Phrases) -> str:
         return phrases.clinician["change_none"] if len(course.results) == 1 else ""
     difference = latest.value - previous.value
     sign = "+" if difference > 0 else "−" if difference < 0 else "±"
-    return phrases.clinician["change"].format(
+    words = phrases.clinician["change"].format(
         sign=sign, difference=said_number(abs(difference)), date=said_time(previous.time, phrases)
     )
+    told = latest.change
+    is_beyond = told is not None and told.exceeds and told.previous_id == previous.observation_id
+    return phrases.clinician["change_beyond"].format(change=words) if is_beyond else words
 
 
 def _chart(course: Course, number: int, phrases: Phrases) -> ChartView | None:

@@ -2,10 +2,11 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 from report_builders import NOW
 
-from nlp_engine.assessment import Assessment, CardSource, LabResult, Misfit, MisfitPart
+from nlp_engine.assessment import Assessment, CardSource, Flag, LabResult, Misfit, MisfitPart, ResultChange
 from nlp_engine.record import Patient, PatientRecord
 from nlp_engine.report import render_report
 from nlp_engine.report.misfit_views import MAX_MISFITS
@@ -60,3 +61,16 @@ def test_of_many_the_newest_are_shown_and_the_others_counted():
 
 def test_without_misfits_there_is_no_section():
     assert 'id="misfits"' not in page(0)
+
+
+def test_a_change_beyond_chance_is_said_beside_the_result():
+    change = ResultChange(previous_id="a", hours=Decimal(24), amount=Decimal("3.0"), percent=Decimal(75), exceeds=True)
+    fields = {"name": "Potassium", "code": "2823-3", "unit": "mmol/L", "flag": Flag.HIGH, "reference_high": Decimal(5)}
+    results = (
+        LabResult(observation_id="a", text="4.0", value=Decimal("4.0"), time=NOW - timedelta(days=1), **fields),
+        LabResult(observation_id="b", text="7.0", value=Decimal("7.0"), time=NOW, change=change, **fields),
+    )
+    record = PatientRecord(patient=Patient(id="p1"))
+    for told, words in ((results, True), ((results[0], results[1].model_copy(update={"change": None})), False)):
+        html = render_report(Assessment(record=record, lab_results=told), audience="clinician")
+        assert (", more than chance" in html) is words

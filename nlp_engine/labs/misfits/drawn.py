@@ -44,7 +44,7 @@ class History:
             self._numbers[name].append(number(result))
 
     def since(self, time: float, max_days: int, names: Iterable[str], *, newest: bool) -> dict[str, list[float]]:
-        """Return analyte -> its numbers of at most ``max_days`` before ``time``; the oldest first, or the newest only."""
+        """Return analyte -> its numbers of at most ``max_days`` before ``time``, oldest first, or the newest only."""
         oldest = time - max_days * _DAY
         found = {}
         for name in names:
