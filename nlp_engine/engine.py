@@ -47,8 +47,8 @@ class LabReader(Protocol):
     def results(self, record: PatientRecord, *, as_of: datetime | None) -> list[LabResult]:
         """Return the cleaned and flagged results, in the order of the observations."""
 
-    def compared(self, results: Sequence[LabResult]) -> Compared:
-        """Return all results of one patient with their changes, and the samples that do not fit."""
+    def compared(self, results: Sequence[LabResult], *, as_of: datetime | None) -> Compared:
+        """Return all results of one patient with their changes, and the samples up to ``as_of`` that do not fit."""
 
 
 class ImageReader(Protocol):
@@ -277,7 +277,7 @@ class Engine:
         if labs is None:
             return record, Compared([], ())
         record, results = with_note_results(record, extractions, lambda part: labs.results(part, as_of=now))
-        return record, labs.compared(results)
+        return record, labs.compared(results, as_of=now)
 
     def _fuse(
         self,

@@ -56,9 +56,9 @@ class LabStage:
             results.append(result)
         return results
 
-    def compared(self, results: Sequence[LabResult]) -> Compared:
+    def compared(self, results: Sequence[LabResult], *, as_of: datetime | None) -> Compared:
         """Return one patient's results, in their order, compared with one another: changes, and what does not fit."""
-        return self._comparer.compare(results)
+        return self._comparer.compare(results, as_of=as_of)
 
     def _result(self, observation: Observation, person: Person) -> LabResult:
         reading = self._reader.read(_cells(observation), person)
