@@ -32,6 +32,7 @@ from nlp_engine.extraction import Presence as Presence
 from nlp_engine.extraction import ResultModel as ResultModel
 from nlp_engine.extraction import Temporality as Temporality
 from nlp_engine.record import InputProblem, Note, Number, PatientRecord
+from nlp_engine.results import DOUBT as DOUBT
 from nlp_engine.results import NOT_PLAUSIBLE as NOT_PLAUSIBLE
 from nlp_engine.results import CardSource as CardSource
 from nlp_engine.results import LabResult as LabResult

@@ -14,6 +14,10 @@ NOT_PLAUSIBLE = "not plausible"
 """How the laboratory room begins its remark on a number that no living patient has (a typing error, a wrong unit)."""
 
 
+DOUBT = "does not fit this patient"
+"""How the laboratory room begins its remark on a result of a sample that does not fit."""
+
+
 class ResultChange(ResultModel):
     """A result against the patient's previous one of the same analyte, in the same unit.
 
@@ -87,6 +91,11 @@ class LabResult(ResultModel):
     def is_plausible(self) -> bool:
         """Whether the laboratory room does not doubt that the number can be one at all."""
         return not any(remark.startswith(NOT_PLAUSIBLE) for remark in self.remarks)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against its sample: the remarks that it does not fit the patient."""
+        return tuple(remark for remark in self.remarks if remark.startswith(DOUBT))
 
     @property
     def method(self) -> str:

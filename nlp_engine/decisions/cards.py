@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from textwrap import shorten
 
-from nlp_engine.assessment import Card, CardSource, FactValue, Finding
+from nlp_engine.assessment import Card, CardSource, Evidence, EvidenceKind, FactValue, Finding
 from nlp_engine.decisions.book import FactBook
 from nlp_engine.decisions.library import Library, LoadedRule, fill, places
 from nlp_engine.decisions.nodes import Verdict
@@ -24,6 +25,7 @@ def build_card(loaded: LoadedRule, verdict: Verdict, book: FactBook) -> Card:
     # An exception that does not hold ("known to be on dialysis: no") has nothing to show and is left out.
     looked_at = tuple(fact for fact in found if fact.value is None or fact.evidence)
     seen = [f"- {fact.label}: {fact.value}" for fact in looked_at if fact.value is not None]
+    evidence = book.evidence((*verdict.decisive, *words))
     return Card(
         id=f"card-{rule.id}",
         rule_id=rule.id,
@@ -37,10 +39,17 @@ def build_card(loaded: LoadedRule, verdict: Verdict, book: FactBook) -> Card:
         concept=rule.concept,
         is_conflict=rule.conflict,
         facts=looked_at,
-        evidence=book.evidence((*verdict.decisive, *words)),
-        cannot_see=rule.cannot_see,
+        evidence=evidence,
+        cannot_see=(*rule.cannot_see, *_doubts(evidence, book)),
         source=CardSource(**rule.source.model_dump()),
     )
+
+
+def _doubts(evidence: Sequence[Evidence], book: FactBook) -> list[str]:
+    """Return a sentence for each result a card rests on whose sample does not fit the patient."""
+    shown = {piece.source_id for piece in evidence if piece.kind is EvidenceKind.OBSERVATION}
+    doubted = [result for result in book.sight.lab_results if result.observation_id in shown and result.doubts]
+    return [f"Whether the sample is right: {result.name} {doubt}" for result in doubted for doubt in result.doubts]
 
 
 def conflict_card(advice: Advice, finding: Finding) -> Card:

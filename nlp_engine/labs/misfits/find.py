@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-from nlp_engine.assessment import CardSource, LabResult, Misfit, MisfitPart
+from nlp_engine.assessment import DOUBT, CardSource, LabResult, Misfit, MisfitPart
 from nlp_engine.labs.misfits.drawn import Drawn, History, drawn_samples, number
 from nlp_engine.labs.misfits.evaluate import Match, match
 from nlp_engine.labs.misfits.patterns import AnyPattern, Patterns, Slip
-
-DOUBT = "does not fit this patient"
-"""How the laboratory room begins its remark on a result of a misfit."""
 
 
 def find_misfits(results: Iterable[LabResult], patterns: Patterns) -> tuple[Misfit, ...]:
