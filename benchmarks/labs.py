@@ -30,6 +30,8 @@ DEFAULT = Path("../shared/data/records/mimic3_demo")
 SHOWN = 60
 FOLDS = 5
 COMMON = 14
+NO_INTERVAL = ("INR", "Body temperature")
+"""The site's flags of these follow no interval: it flags no temperature, and INR of some patients never."""
 
 
 def rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
@@ -119,7 +121,9 @@ def print_agreement(counts: dict[str, tuple[int, int]], *, shown: int = SHOWN) -
     for name, (agreed, compared) in sorted(counts.items(), key=lambda one: -one[1][1])[:shown]:
         print(f"  {name:32} {compared:6}  {agreed / compared:6.1%}")
     most = sorted(counts.values(), key=lambda one: -one[1])
-    for title, some in (("all", most), (f"the {COMMON} most frequent", most[:COMMON])):
+    rest = [one for name, one in counts.items() if name not in NO_INTERVAL]
+    titles = {"all": most, f"the {COMMON} most frequent": most[:COMMON], f"all but {' and '.join(NO_INTERVAL)}": rest}
+    for title, some in titles.items():
         agreed, compared = map(sum, zip(*some, strict=True))
         print(f"  {title}: {len(some)} analytes, {compared} results: {agreed / compared:.2%}")
 

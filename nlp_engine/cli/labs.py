@@ -52,7 +52,6 @@ def learn_intervals_command(
     table: TableArgument,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Takes the intervals: .csv or .yaml.")],
     patients: PatientsOption = None,
-    site: Annotated[str, typer.Option(help="The name of the site, as reports show it.")] = "",
 ) -> None:
     """Learn a site's reference intervals from the flags in its own table; an empty flag means normal.
 
@@ -72,7 +71,7 @@ def learn_intervals_command(
     reader = CellReader.load()
     about = read_frame(patients, PEOPLE) if patients else None
     seen = list(seen_results(read_frame(table, OBSERVATIONS), about, reader, kind=observation_kind(table.stem)))
-    file = learn_site_intervals(seen, reader.book, site=site)
+    file = learn_site_intervals(seen, reader.book)
     write_site_intervals(file, out)
     results = sum(row.results or 0 for row in file.intervals)
     agreeing = sum(float(row.agreement or 0) * (row.results or 0) for row in file.intervals)

@@ -85,7 +85,7 @@ def many(analyte, low, high, numbers, **about):
 
 
 def learnt(results):
-    return learn_site_intervals(results, BOOK, site="St Test")
+    return learn_site_intervals(results, BOOK)
 
 
 def test_sexes_get_an_interval_each_where_they_differ():
@@ -107,8 +107,9 @@ def test_tests_of_one_analyte_get_an_interval_each_where_they_differ():
 
 
 def test_a_test_that_the_site_does_not_flag_is_said():
-    file = learnt(many("body_temperature", 0, 99, [Decimal(30 + n % 12) for n in range(60)]))
-    assert [row.analyte for row in file.not_flagged] == ["body_temperature"]
+    numbers = [Decimal(30 + n % 12) for n in range(60)]
+    file = learnt(many("body_temperature", 0, 99, numbers) + many("body_temperature", 0, 99, numbers, sex=Sex.MALE))
+    assert [(row.analyte, row.sex) for row in file.not_flagged] == [("body_temperature", None)]
     assert not file.intervals
 
 

@@ -168,7 +168,7 @@ def test_learnt_by_the_command_and_used_by_the_other(tmp_path):
     table().to_csv(tmp_path / "labs.csv", index=False)
     run = CliRunner().invoke(
         app,
-        ["labs", "learn-intervals", str(tmp_path / "labs.csv"), "--out", str(tmp_path / "site.csv"), "--site", "St T"],
+        ["labs", "learn-intervals", str(tmp_path / "labs.csv"), "--out", str(tmp_path / "site.csv")],
     )
     assert run.exit_code == 0, run.output
     assert "1 intervals from 80 of them, which agree with 100.0%" in run.output

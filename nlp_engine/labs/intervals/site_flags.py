@@ -50,15 +50,13 @@ class SeenResult:
     flag: Flag
 
 
-def learn_site_intervals(results: Iterable[SeenResult], book: IntervalBook, *, site: str = "") -> SiteFile:
+def learn_site_intervals(results: Iterable[SeenResult], book: IntervalBook) -> SiteFile:
     """Return the intervals that a site's flags imply, and why some analytes have none.
 
     Parameters
     ----------
     book
         The textbook decides what the flags leave open.
-    site
-        The name that reports show.
     """
     groups: dict[tuple[str, str], list[SeenResult]] = {}
     for result in results:
@@ -68,7 +66,6 @@ def learn_site_intervals(results: Iterable[SeenResult], book: IntervalBook, *, s
     parts = [part for (_, band), seen in sorted(groups.items()) for part in _by_test(_Part(seen, band), book)]
     return SiteFile(
         about=_ABOUT,
-        site=site,
         intervals=tuple(_row(part) for part in parts if part.is_usable),
         not_flagged=tuple(_row(part) for part in parts if part.is_silent),
         not_learnt=tuple(_row(part) for part in parts if not part.is_usable and not part.is_silent),
@@ -129,7 +126,7 @@ def _is_better(apart: Sequence[_Part], together: Sequence[_Part]) -> bool:
     """Say whether parts spare enough disagreements; each must be learnt by itself."""
     if not all(part.is_usable or part.is_silent for part in apart):
         return False
-    if not all(part.is_usable for part in together):
+    if not all(part.is_usable or part.is_silent for part in together):
         return True
     saved = sum(part.disagreeing for part in together) - sum(part.disagreeing for part in apart)
     return saved >= max(LEAST_SAVED, LEAST_SAVED_SHARE * sum(len(part.seen) for part in together))
