@@ -93,6 +93,13 @@ class CellReader:
         self._names = AnalyteNames(catalogue)
         self._units = Units(catalogue)
         self._parse = lru_cache(maxsize=_KEPT)(partial(parse_value, is_unit=self._units.is_unit))
+        self._ucum = lru_cache(maxsize=_KEPT)(self._units.ucum)
+        analytes = {analyte.id: analyte for analyte in catalogue.analytes}
+        # By id, as an analyte is no key.
+        self._interval = lru_cache(maxsize=_KEPT)(
+            lambda analyte, person, name: book.bounds(analytes[analyte], person, name)
+        )
+        self._critical = lru_cache(maxsize=_KEPT)(lambda analyte, person: book.critical(analytes[analyte], person))
 
     @classmethod
     def load(cls, folder: Path | None = None, *, site_intervals: Path | None = None) -> CellReader:
@@ -122,7 +129,7 @@ class CellReader:
         parsed, unit = self._in_unit(cells, analyte, parsed, cell)
         remarks = [*parsed.remarks, *([unit.remark] if unit.remark else [])]
         number = parsed.number
-        if number is not None and parsed.unit and self._units.ucum(parsed.unit) != self._units.ucum(cell):
+        if number is not None and parsed.unit and self._ucum(parsed.unit) != self._ucum(cell):
             number = None
             remarks.append("the value cell and the unit cell name two units; the number was not used")
         if number is not None and unit.conversion is not None:
@@ -134,7 +141,7 @@ class CellReader:
         else:
             bounds, reasons = self._bounds(cells, analyte, unit, person)
             remarks += reasons if number is not None else []
-            limits = self.book.critical(analyte, person) if unit.is_canonical else None
+            limits = self._critical(analyte.id, person) if unit.is_canonical else None
             flag, doubt = _flag(number, parsed.comparator, bounds, limits, cells)
             remarks += doubt
         return Reading(
@@ -143,7 +150,7 @@ class CellReader:
             comparator=parsed.comparator,
             words=parsed.words,
             unit=unit.unit,
-            given_unit=self._units.ucum(cell),
+            given_unit=self._ucum(cell),
             low=_shown_end(bounds.low, bounds, unit, analyte) if bounds else None,
             high=_shown_end(bounds.high, bounds, unit, analyte) if bounds else None,
             interval_source=bounds.source if bounds else None,
@@ -164,9 +171,11 @@ class CellReader:
         """Return what is to be said of a number whose size does not fit its unit."""
         if parsed.number is None or parsed.comparator is not None:
             return []
-        bounds, _ = self.book.bounds(analyte, person)
-        usual = Limits(low=bounds.low, high=bounds.high) if bounds else None
-        said = size_remark(analyte, parsed.number, conversion, self._units.ucum(cell) or analyte.unit, usual)
+        usual = None
+        if not analyte.is_plausible(convert(parsed.number, conversion, analyte.places)):
+            bounds, _ = self._interval(analyte.id, person, "")
+            usual = Limits(low=bounds.low, high=bounds.high) if bounds else None
+        said = size_remark(analyte, parsed.number, conversion, self._ucum(cell) or analyte.unit, usual)
         return [said] if said else []
 
     def _in_unit(
@@ -205,13 +214,13 @@ class CellReader:
         own, reason = own_bounds(low, high)
         if own is not None or not unit.is_canonical:
             return own, [reason] if reason else []
-        bounds, why = self.book.bounds(analyte, person, cells.name)
+        bounds, why = self._interval(analyte.id, person, cells.name)
         return bounds, [words for words in (reason, why) if words]
 
     def _unknown_analyte(self, cells: Cells, parsed: ParsedValue, cell: str | None) -> Reading:
         bounds, reason = own_bounds(cells.reference_low, cells.reference_high)
         flag, doubt = _flag(parsed.number, parsed.comparator, bounds, None, cells)
-        unit = self._units.ucum(cell)
+        unit = self._ucum(cell)
         return Reading(
             analyte=None,
             number=parsed.number,
