@@ -146,4 +146,6 @@ def test_any_value_is_encoded_or_missing(value):
 
 def test_words():
     assert described(spec("smoking", kind="yes_no"), 1.0) == "smoking: yes"
+    assert described(spec("p", label="Potassium"), None) == "that potassium is not known"
+    assert described(spec("c", label="CRP", high=5.0), 9.0) == "a high CRP (9)"
     assert described(spec("age", unit="a", low=20.0, high=80.0), 50.0) == "age (50 years)"

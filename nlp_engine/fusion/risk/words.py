@@ -9,7 +9,7 @@ from nlp_engine.fusion.risk.model_file import FeatureSpec
 
 _TOLD = 5
 _YEARS, _DAYS = "a", "d"
-_SAID_UNITS = {_YEARS: "years", _DAYS: "days"}
+_SAID_UNITS = {_YEARS: "years", _DAYS: "days", "mm[Hg]": "mmHg", "Cel": "°C", "10*3/uL": "×10³/µL"}
 
 
 def reasons_of(effects: tuple[Effect, ...]) -> tuple[RiskReason, ...]:
@@ -26,16 +26,22 @@ def reasons_of(effects: tuple[Effect, ...]) -> tuple[RiskReason, ...]:
 
 def described(spec: FeatureSpec, value: Value) -> str:
     """Return a feature of a patient in words: ``a high cholesterol (310 mg/dL)``, ``sex: male``."""
+    label = _inside_sentence(spec.label)
     if value is None:
-        return f"that {spec.label} is not known"
+        return f"that {label} is not known"
     if isinstance(value, str):
-        return f"{spec.label}: {value}"
+        return f"{label}: {value}"
     if spec.kind == "yes_no":
-        return f"{spec.label}: {'yes' if value else 'no'}"
+        return f"{label}: {'yes' if value else 'no'}"
     unit = _SAID_UNITS.get(spec.unit or "", spec.unit or "")
     number = f"{value:g}{'' if unit in {'', '%'} else ' '}{unit}"
     if spec.high is not None and value > spec.high:
-        return f"a high {spec.label} ({number})"
+        return f"a high {label} ({number})"
     if spec.low is not None and value < spec.low:
-        return f"a low {spec.label} ({number})"
-    return f"{spec.label} ({number})"
+        return f"a low {label} ({number})"
+    return f"{label} ({number})"
+
+
+def _inside_sentence(label: str) -> str:
+    """Return a label without its capital; abbreviations keep theirs."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
