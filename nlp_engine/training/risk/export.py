@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,18 +70,20 @@ def _converted(model: Pipeline, width: int) -> bytes:
 def _export_net(model: Pipeline, width: int, path: Path) -> None:
     import torch
 
-    torch.onnx.export(
-        _module(model),
-        (torch.zeros(3, width),),
-        path,
-        dynamo=True,
-        input_names=[_INPUT],
-        output_names=[_OUTPUT],
-        dynamic_shapes=({0: torch.export.Dim.DYNAMIC},),
-        opset_version=_OPSET[""],
-        external_data=False,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        torch.onnx.export(
+            _module(model),
+            (torch.zeros(3, width),),
+            path,
+            dynamo=True,
+            input_names=[_INPUT],
+            output_names=[_OUTPUT],
+            dynamic_shapes=({0: torch.export.Dim.DYNAMIC},),
+            opset_version=_OPSET[""],
+            external_data=False,
+            verbose=False,
+        )
 
 
 def _module(model: Pipeline) -> torch.nn.Module:
