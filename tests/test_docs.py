@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
-COMMAND = re.compile(r"\bnlp-engine ([a-z]+)(?: ([a-z]+))?")
+COMMAND = re.compile(r"\bnlp-engine ([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?")
 
 
 SNIPPETS = [(page, code) for page in PAGES for code in PYTHON.findall(page.read_text(encoding="utf-8"))]
