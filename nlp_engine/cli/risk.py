@@ -63,8 +63,10 @@ def train_risk_command(
 ) -> None:
     """Train a risk model with nested cross-validation and a guard against columns from the future."""
     from nlp_engine.training.risk.columns import read_column_notes
+    from nlp_engine.training.risk.extras import require_models_extra
     from nlp_engine.training.tables import read_table
 
+    require_models_extra()
     notes = read_column_notes(columns)
     if (data is None) == (records is None) or (records is None) != (outcomes is None):
         raise InputError("train risk", "needs one kind of input", "give --data, or --records and --outcomes")
@@ -77,7 +79,7 @@ def train_risk_command(
         notes = {**told, **notes}
         id_column = id_column or "patient_id"
         index = index or ("index_time" if "index_time" in frame.columns else None)
-    from nlp_engine.training.risk.families import FAMILIES
+    from nlp_engine.training.risk.families import FAMILIES, default_families
     from nlp_engine.training.risk.report import write_report
     from nlp_engine.training.risk.search import SearchSettings
     from nlp_engine.training.risk.train import Job, train
@@ -89,7 +91,7 @@ def train_risk_command(
         target=target, id_column=id_column, group=group, site=site, sex=sex, age=age, index=index,
         exclude=tuple(exclude or ()), allow=tuple(allow or ()), notes=notes, outcome=outcome_name, plain=plain,
         concept=concept, window_days=window_days, seconds=time_budget, folds=folds, repeats=repeats,
-        search=SearchSettings(families=tuple(family or FAMILIES), trials=trials, seed=seed),
+        search=SearchSettings(families=tuple(family or default_families()), trials=trials, seed=seed),
     )  # fmt: skip
     trained = train(frame, job, out, progress=lambda words: typer.echo(words, err=True))
     if report is not None:

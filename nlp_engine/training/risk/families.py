@@ -18,6 +18,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from nlp_engine.training.risk.extras import has_torch
 from nlp_engine.training.risk.net import SmallNet
 
 if TYPE_CHECKING:
@@ -148,6 +149,11 @@ def _build_net(params: Params, seed: int) -> BaseEstimator:
 
 def _build_logistic(params: Params, seed: int) -> BaseEstimator:
     return LogisticRegression(C=params["strength"], max_iter=2000, random_state=seed)
+
+
+def default_families() -> tuple[str, ...]:
+    """Return every kind that can be built here: the small network needs torch."""
+    return tuple(name for name in FAMILIES if name != "net" or has_torch())
 
 
 FAMILIES: dict[str, Family] = {

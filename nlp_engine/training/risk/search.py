@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +17,14 @@ from nlp_engine.errors import InputError
 from nlp_engine.fusion.risk.encoding import Matrix
 from nlp_engine.fusion.risk.model import calibrated
 from nlp_engine.fusion.risk.model_file import Calibration
-from nlp_engine.training.risk.families import FAMILIES, TRIAL_TREES, Params, pipeline, suggest_kept
+from nlp_engine.training.risk.families import (
+    FAMILIES,
+    TRIAL_TREES,
+    Params,
+    default_families,
+    pipeline,
+    suggest_kept,
+)
 from nlp_engine.training.risk.metrics import Floats, Labels, auroc, calibration_line
 
 if TYPE_CHECKING:
@@ -40,7 +47,7 @@ class SearchSettings:
         Ends the search of one fold; without it the same seed gives the same model.
     """
 
-    families: tuple[str, ...] = tuple(FAMILIES)
+    families: tuple[str, ...] = field(default_factory=default_families)
     trials: int = 20
     seconds: float | None = None
     folds: int = 3

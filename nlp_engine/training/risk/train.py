@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nlp_engine.errors import InputError, MissingExtraError
+from nlp_engine.errors import InputError
 from nlp_engine.fusion.features import DEFAULT_WINDOW_DAYS
 from nlp_engine.fusion.risk.encoding import encode
 from nlp_engine.fusion.risk.model import version_of
@@ -29,6 +29,7 @@ from nlp_engine.training.risk import metrics
 from nlp_engine.training.risk.cleaning import Cleaned, clean
 from nlp_engine.training.risk.columns import ColumnNote
 from nlp_engine.training.risk.export import export
+from nlp_engine.training.risk.extras import require_models_extra
 from nlp_engine.training.risk.fairness import GroupRow, fairness_table
 from nlp_engine.training.risk.leakage import Leak, LeakageRules, leaks
 from nlp_engine.training.risk.nested import NestedResult, Progress, Task, nested
@@ -146,11 +147,11 @@ def train(frame: pd.DataFrame, job: Job, out: Path, *, progress: Progress = lamb
     nlp_engine.errors.InputError
         If the table or the job does not fit.
     nlp_engine.errors.MissingExtraError
-        If optuna is not installed.
+        If an extra is not installed.
     nlp_engine.errors.ModelError
         If the exported model does not answer like the trained one.
     """
-    _require_optuna()
+    require_models_extra()
     prepared = prepare(frame, job)
     for leak in prepared.refused:
         progress(f"refused: {leak.column}: {leak.reason}; --allow {leak.column} uses it nevertheless")
@@ -179,13 +180,6 @@ def train(frame: pd.DataFrame, job: Job, out: Path, *, progress: Progress = lamb
 
     (out / CARD_FILE).write_text(render_card(trained), encoding="utf-8")
     return trained
-
-
-def _require_optuna() -> None:
-    try:
-        import optuna  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("training a risk model", "models") from error
 
 
 def _require_columns(frame: pd.DataFrame, job: Job) -> None:

@@ -21,9 +21,10 @@ from nlp_engine.fusion.features import Feature
 from nlp_engine.fusion.risk import RiskModel, RiskStage
 from nlp_engine.labs import LabStage
 from nlp_engine.record import PatientRecord
+from nlp_engine.training.risk import extras
 from nlp_engine.training.risk.export import TOLERANCE, export
 from nlp_engine.training.risk.fairness import fairness_table, in_years
-from nlp_engine.training.risk.families import FAMILIES, pipeline
+from nlp_engine.training.risk.families import FAMILIES, default_families, pipeline
 from nlp_engine.training.risk.nested import nested
 from nlp_engine.training.risk.records import index_times, record_table
 from nlp_engine.training.risk.report import write_report
@@ -219,6 +220,15 @@ def test_fairness_counts_first():
 def test_jobs_that_cannot_be_done(job, words):
     with pytest.raises(InputError, match=words):
         prepare(heart_failure(), job)
+
+
+def test_a_missing_extra_is_named_before_anything_is_read(monkeypatch, capsys):
+    monkeypatch.setattr(extras, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit) as failed:
+        main(["train", "risk", "--data", "nowhere.csv", "--out", "m"])
+    assert failed.value.code == 2
+    assert "nlp-engine[models]" in capsys.readouterr().err
+    assert "net" not in default_families()
 
 
 def test_few_events_are_no_model():
