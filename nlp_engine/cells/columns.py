@@ -49,7 +49,7 @@ MEDICATIONS = TableKind(
 )
 MANIFEST = TableKind(("file", "patient_id", "date", "type"), needed=(("file",), ("patient_id",)), times=("date",))
 PEOPLE = TableKind(
-    ("patient_id", "sex", "birth_date", "age_years", "pregnant"),
+    ("patient_id", "sex", "birth_date", "age_years", "pregnant", "pregnancy_weeks"),
     needed=(("patient_id",), ("sex", "birth_date", "age_years", "pregnant")),
     times=("birth_date",),
     aliases={"gender": "sex", "age": "age_years"},

@@ -11,6 +11,8 @@ MAX_AGE = 130
 """Years; an age beyond is a typing error."""
 NO_LIMIT = "is not one plain number and was left out; write 3.5"
 """Goes on after the name of a cell that is no end of an interval."""
+MAX_WEEKS = 45
+"""Of a pregnancy."""
 _LIMIT = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)")
 _THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _SEXES = {"f": Sex.FEMALE, "m": Sex.MALE, "o": Sex.OTHER, "u": Sex.UNKNOWN, **{sex.value: sex for sex in Sex}}
@@ -38,3 +40,11 @@ def plain_age(cell: str) -> Decimal | None:
 def plain_truth(cell: str) -> bool | None:
     """Return what a yes-or-no cell says, None when it says neither."""
     return _TRUTHS.get(cell.strip().lower())
+
+
+def plain_weeks(cell: str) -> int | None:
+    """Return the completed weeks of a pregnancy, None for anything but a whole number from 0 to 45."""
+    number = plain_limit(cell.strip())
+    if number is None or number != number.to_integral_value() or not 0 <= number <= MAX_WEEKS:
+        return None
+    return int(number)

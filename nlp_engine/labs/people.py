@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from nlp_engine.cells.columns import PEOPLE, lacking, positions
-from nlp_engine.cells.plain import plain_age, plain_sex, plain_truth
+from nlp_engine.cells.plain import plain_age, plain_sex, plain_truth, plain_weeks
 from nlp_engine.cells.texts import texts_of
 from nlp_engine.cells.times import DateOrder, Order, TimeDoubt, parse_time
 from nlp_engine.errors import InputError
 from nlp_engine.labs.distinct import alike
 from nlp_engine.labs.intervals import Person, person_at
 from nlp_engine.labs.moments import Moments
-from nlp_engine.record import Patient, Sex
+from nlp_engine.record import Patient
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ class People:
         order = DateOrder.of(cells["birth_date"].unique()).order
         told = [column.take(first).tolist() for column in cells.values()]
         known = [
-            _patient(*texts, order=order, is_missing=bool(missing))
+            _patient(dict(zip(cells, texts, strict=True)), order=order, is_missing=bool(missing))
             for *texts, missing in zip(*told, is_missing[first], strict=True)
         ]
         doubts = {"": 0}
@@ -123,20 +123,23 @@ def _columns(table: pd.DataFrame) -> dict[str, pd.Series[str]]:
     return {column: texts_of(table.iloc[:, place]).reset_index(drop=True) for column, place in found.items()}
 
 
-def _patient(
-    sex: str, birth_date: str, age_years: str, pregnant: str, *, order: Order | None, is_missing: bool
-) -> tuple[Patient, str]:
+def _patient(cells: Mapping[str, str], *, order: Order | None, is_missing: bool) -> tuple[Patient, str]:
     """Return what the cells tell, and what of them could not be read."""
-    born = _day(birth_date, order) if birth_date else None
-    named, age, is_pregnant = plain_sex(sex), plain_age(age_years), plain_truth(pregnant)
-    told = zip(_ABOUT, (sex, birth_date, age_years, pregnant), (named, born, age, is_pregnant), strict=True)
+    read: Mapping[str, Callable[[str], object]] = {
+        "sex": plain_sex,
+        "birth_date": lambda cell: _day(cell, order),
+        "age_years": plain_age,
+        "pregnant": plain_truth,
+        "pregnancy_weeks": plain_weeks,
+    }
+    meant = {column: read[column](cell) for column, cell in cells.items() if cell}
     doubts = [
         f'the cell "{column}" of the patient cannot be read and was left out'
-        for column, cell, meant in told
-        if cell and meant is None
+        for column, value in meant.items()
+        if value is None
     ]
-    patient = Patient(id="", sex=named or Sex.UNKNOWN, birth_date=born, age_years=age, pregnant=is_pregnant)
-    return patient, "; ".join([*([_NOT_LISTED] if is_missing else []), *doubts])
+    known = {column: value for column, value in meant.items() if value is not None}
+    return Patient.model_validate({"id": "", **known}), "; ".join([*([_NOT_LISTED] if is_missing else []), *doubts])
 
 
 def _day(cell: str, order: Order | None) -> date | None:

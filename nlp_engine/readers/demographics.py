@@ -9,14 +9,13 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from nlp_engine.cells.plain import MAX_AGE, plain_sex
+from nlp_engine.cells.plain import MAX_AGE, MAX_WEEKS, plain_sex
 from nlp_engine.cells.times import TimeDoubt, parse_time
 from nlp_engine.readers.files import PATIENT_FILE
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.textfile import UnreadableTextError, read_text
 from nlp_engine.record import Patient, Sex
 
-_MOST_WEEKS = 45
 """Of a pregnancy."""
 
 
@@ -131,7 +130,7 @@ def _bool(value: object) -> bool:
 
 
 def _weeks(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_WEEKS:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_WEEKS:
         raise ValueError("not a number of weeks")
     return value
 

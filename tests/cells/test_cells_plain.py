@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from nlp_engine.cells.plain import plain_age, plain_limit, plain_sex, plain_truth
+from nlp_engine.cells.plain import plain_age, plain_limit, plain_sex, plain_truth, plain_weeks
 from nlp_engine.cells.texts import texts_of
 from nlp_engine.record import Sex
 
@@ -23,6 +23,10 @@ def test_sexes_ages_and_truths():
     assert [plain_sex(cell) for cell in ("F", "male", " M ", "x", "")] == [Sex.FEMALE, Sex.MALE, Sex.MALE, None, None]
     assert [plain_age(cell) for cell in ("67", "0.5", "131", "-1", "67 y")] == [67, Decimal("0.5"), None, None, None]
     assert [plain_truth(cell) for cell in ("Yes", "0", "TRUE", "maybe", "")] == [True, False, True, None, None]
+
+
+def test_weeks_of_a_pregnancy():
+    assert [plain_weeks(cell) for cell in ("12", "12.0", "12.5", "46", "-1", "")] == [12, 12, None, None, None, None]
 
 
 @pytest.mark.parametrize(
