@@ -18,7 +18,7 @@ LEARNING = 21
 """Days (or weeks) from which level and spread are learnt: three weeks hold each weekday three times."""
 _FEWEST = 6
 _ALLOWANCE = 0.5
-_LIMIT = 8.0
+_LIMIT = 10.0
 _CLIP = 4.0
 _MAD_TO_SD = 1.4826
 
@@ -53,12 +53,12 @@ def changes(values: Series, noise: Series, *, learning: int = LEARNING) -> list[
     noise
         Standard deviation that each value has by itself, from the number of results behind it.
     learning
-        Values from which level and spread are learnt; as many as there are, but six, in a short series.
+        Values from which level and spread are learnt, a third of a short series; a change among them is not found.
     """
     found: list[Change] = []
     start = 0
     while len(values) - start > _FEWEST:
-        learnt = min(learning, (len(values) - start + 1) // 2)
+        learnt = min(learning, (len(values) - start) // 3)
         change = _first_change(values[start:], noise[start:], max(_FEWEST, learnt))
         if change is None:
             break
@@ -71,16 +71,24 @@ def _first_change(values: Series, noise: Series, learnt: int) -> Change | None:
     level = float(np.median(values[:learnt]))
     spread = float(np.median(np.abs(values[:learnt] - level))) * _MAD_TO_SD
     extra = max(0.0, spread**2 - float(np.median(noise[:learnt] ** 2)))
-    steps = np.clip((values - level) / np.sqrt(noise**2 + extra + 1e-12), -_CLIP, _CLIP)
+    deviations = (values - level) / np.sqrt(noise**2 + extra + 1e-12)
+    steps = np.clip(deviations, -_CLIP, _CLIP)
     for side in (1.0, -1.0):
         sums = _sums(side * steps)
         if (sums[learnt:] > _LIMIT).any():
             seen = learnt + int(np.argmax(sums[learnt:] > _LIMIT))
-            start = int(np.flatnonzero(np.append(0.0, sums[:seen]) == 0)[-1])
+            zero = int(np.flatnonzero(np.append(0.0, sums[:seen]) == 0)[-1])
+            start = zero + _likeliest_start(side * deviations[zero : seen + 1])
             if start >= _FEWEST:
                 after = float(np.median(values[start : start + learnt]))
                 return Change(start, seen, float(np.median(values[:start])), after)
     return None
+
+
+def _likeliest_start(deviations: Series) -> int:
+    """Return where a step upwards most likely began: the largest likelihood ratio of all beginnings."""
+    rest = np.cumsum(deviations[::-1])[::-1]
+    return int(np.argmax(np.maximum(rest, 0) ** 2 / np.arange(len(rest), 0, -1)))
 
 
 def _sums(steps: Series) -> Series:

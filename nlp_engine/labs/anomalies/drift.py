@@ -16,15 +16,13 @@ from nlp_engine.labs.anomalies.appearances import Presence, presences
 from nlp_engine.labs.anomalies.control import LEARNING, Change, Series, changes
 from nlp_engine.labs.anomalies.feed import Period, by_period, read_feed, spread_of
 
-_LEAST_SHIFT = 0.25
+_LEAST_SHIFT = 0.3
 """Standard deviations of single results; a smaller change of the level is not told."""
 _LEAST_SHARE = 0.05
 _LEAST_RATIO = 1.5
 _FEWEST_PERIODS = 12
 _FEWEST_NUMBERS = 3
 _NEAR = 7
-_MEDIAN_NOISE = np.sqrt(np.pi / 2)
-"""Standard error of a median, in those of a mean, for a normal distribution."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +86,13 @@ def _of_analyte(analyte: str, rows: pd.DataFrame, periods: pd.Index, by: Period)
 
 def _levels(analyte: str, rows: pd.DataFrame, counts: pd.DataFrame) -> Iterator[Drift]:
     start = rows["period"] <= counts.index[min(LEARNING, len(counts)) - 1] if len(counts) else rows["period"] < 0
-    single = spread_of(rows.loc[start, "number"])
-    noise = single * _MEDIAN_NOISE / np.sqrt(counts["numbers"].to_numpy(dtype=float))
-    for change in changes(counts["median"].to_numpy(dtype=float), noise):
+    single, trimmed = spread_of(rows.loc[start, "number"])
+    noise = trimmed / np.sqrt(counts["numbers"].to_numpy(dtype=float))
+    for change in changes(counts["level"].to_numpy(dtype=float), noise):
         shift = (change.after - change.before) / single if single else np.inf
         if abs(shift) >= _LEAST_SHIFT:
             before, after = f"{change.before:.3g}", f"{change.after:.3g}"
-            words = f"the median went from {before} to {after}, by {shift:+.1f} standard deviations"
+            words = f"the trimmed mean went from {before} to {after}, by {shift:+.1f} standard deviations"
             yield _drift(counts, change, "level", analyte, before, after, words)
 
 
@@ -104,7 +102,8 @@ def _shares(analyte: str, counts: pd.DataFrame, kind: str, hits: pd.Series[float
     usual = float(hits.iloc[:LEARNING].sum() + 1) / float(total[:LEARNING].sum() + 2)
     for change in changes(shares, np.sqrt(usual * (1 - usual) / total)):
         before, after = _pooled(hits, total, change, side=-1), _pooled(hits, total, change, side=1)
-        if abs(after - before) >= _LEAST_SHARE:
+        grew = max(before, after) >= _LEAST_RATIO * min(before, after)
+        if grew and abs(after - before) >= _LEAST_SHARE:
             said = f"{before:.0%} {words} became {after:.0%}"
             yield _drift(counts, change, kind, analyte, f"{before:.3f}", f"{after:.3f}", said)
 

@@ -13,6 +13,7 @@ from nlp_engine.labs.table import flag_table
 
 Period = Literal["day", "week"]
 _IQR_TO_SD = 1.349
+TRIMMED = 0.1
 _WORST_FLAGS = ("", "N")
 
 
@@ -62,23 +63,33 @@ def read_feed(table: pd.DataFrame, *, by: Period = "day") -> pd.DataFrame:
 
 
 def by_period(rows: pd.DataFrame, periods: pd.Index) -> pd.DataFrame:
-    """Return for one analyte and each period: rows, numbers, median, filled, outside; zero rows where it had none."""
+    """Return for one analyte and each period: rows, numbers, level, filled, outside; zero rows where it had none.
+
+    The level is the trimmed mean, without the outer tenth of the numbers on each side.
+    """
     grouped = rows.groupby("period")
+    places = grouped["number"].rank(pct=True, method="first")
+    inner = rows["number"].where(places.between(TRIMMED, 1 - TRIMMED))
     counts = pd.DataFrame(
         {
             "rows": grouped.size(),
             "numbers": grouped["number"].count(),
-            "median": grouped["number"].median(),
+            "level": inner.groupby(rows["period"]).mean(),
             "filled": grouped["filled"].sum(),
             "outside": grouped["outside"].sum(),
         }
     ).reindex(periods)
-    kept = counts.columns != "median"
+    kept = counts.columns != "level"
     counts.loc[:, kept] = counts.loc[:, kept].fillna(0)
     return counts
 
 
-def spread_of(numbers: pd.Series[float]) -> float:
-    """Return a robust standard deviation of single results, from the middle half of them."""
+def spread_of(numbers: pd.Series[float]) -> tuple[float, float]:
+    """Return a robust standard deviation of single results, and the one that a trimmed mean's error rests on.
+
+    The latter is the winsorised standard deviation divided by the share that is kept (Tukey and McLaughlin 1963).
+    """
     low, high = numbers.quantile([0.25, 0.75])
-    return float(high - low) / _IQR_TO_SD or float(np.nan_to_num(numbers.std()))
+    winsorised = numbers.clip(*numbers.quantile([TRIMMED, 1 - TRIMMED])).std()
+    single = float(high - low) / _IQR_TO_SD or float(np.nan_to_num(numbers.std()))
+    return single, float(np.nan_to_num(winsorised)) / (1 - 2 * TRIMMED)

@@ -103,12 +103,24 @@ def fit_frame(table: pd.DataFrame, wanted: Wanted, *, where: str) -> AnomalyMode
 
 
 def score_file(path: Path, model: AnomalyModel, ids: Sequence[str] = ()) -> tuple[pd.DataFrame, list[str]]:
-    """Score the rows of a file: id columns, score, raw, is_anomaly, reasons, in the file's order; and what to tell."""
-    table = read_table(path)
-    _check_names(table, ids, path.name)
+    """Score the rows of a CSV, Parquet or npz file; see `score_frame`."""
+    return score_frame(read_table(path), model, ids, where=path.name)
+
+
+def score_frame(
+    table: pd.DataFrame, model: AnomalyModel, ids: Sequence[str] = (), *, where: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Score rows: id columns, score, raw, is_anomaly, reasons, in the table's order; and sentences for the user.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column of the model.
+    """
+    _check_names(table, ids, where)
     absent = [name for name in model.columns.names if name not in table.columns]
     if absent:
-        raise InputError(path.name, f"lacks the model's column {', '.join(absent)}", "add it, empty where unknown")
+        raise InputError(where, f"lacks the model's column {', '.join(absent)}", "add it, empty where unknown")
     typed = {name: as_numbers(table[name]) for name in model.columns.numeric}
     typed |= {name: _texts(table[name]) for name in model.columns.levels}
     features = pd.DataFrame(typed, index=table.index)
@@ -120,21 +132,6 @@ def score_file(path: Path, model: AnomalyModel, ids: Sequence[str] = ()) -> tupl
     if ignored:
         told.append(f"ignored columns, which the model does not know: {', '.join(ignored)}")
     return pd.concat([table[list(ids)], model.score(features)], axis=1), told
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write CSV or Parquet, as the name says."""
-    if path.suffix.lower() not in (".csv", ".parquet"):
-        raise InputError(path.name, "is no table that can be written", "give a .csv or .parquet file")
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        if path.suffix.lower() == ".csv":
-            frame.to_csv(partial, index=False)
-        else:
-            frame.to_parquet(partial, index=False)
-    except OSError as error:
-        raise InputError(str(path), "cannot be written", "give a file in a folder that exists") from error
-    partial.replace(path)
 
 
 def _choice(matrix: Matrix, labels: Matrix | None, wanted: Wanted) -> Choice:
