@@ -57,7 +57,7 @@ class RiskStage:
             if all(spec.source is None for spec in model.file.features):
                 raise ModelError(
                     f"{Path(folder).name}: no feature of this model is read from a record; train it from records, or "
-                    'with --columns that give each column its "from".'
+                    'with --columns that give each column its "source".'
                 )
         return cls(models, FeatureReader.load(rules))
 

@@ -9,7 +9,7 @@ from nlp_engine.knowledge import KnowledgeModel, read_yaml
 
 
 class ColumnNote(KnowledgeModel):
-    """One column; ``from`` is a feature of `nlp_engine.fusion.features`, e.g. ``lab:2093-3:mg/dL``."""
+    """One column; ``source`` is a feature of `nlp_engine.fusion.features`, e.g. ``lab:2093-3:mg/dL``."""
 
     label: str | None = None
     unit: str | None = None

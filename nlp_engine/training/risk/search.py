@@ -97,7 +97,10 @@ def splits(labels: Labels, groups: Groups | None, folds: int, seed: int) -> Iter
         yield from StratifiedKFold(folds, shuffle=True, random_state=seed).split(labels, labels)
     else:
         grouped = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-        yield from grouped.split(labels, labels, groups.astype(str))
+        for train, rest in grouped.split(labels, labels, groups.astype(str)):
+            if any(len(set(labels[part])) < 2 for part in (train, rest)):
+                raise InputError("cross-validation", "a fold holds one outcome only", "give fewer folds or groups")
+            yield train, rest
 
 
 def search(x: Matrix, labels: Labels, groups: Groups | None, settings: SearchSettings) -> Choice:

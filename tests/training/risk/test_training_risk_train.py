@@ -175,6 +175,12 @@ def test_rows_of_a_group_stay_on_one_side_and_repeated_ids_are_groups():
         assert not set(task.groups[train_rows]) & set(task.groups[rest])
 
 
+def test_groups_that_hold_one_outcome_only_are_told():
+    groups = np.array(["a"] * 30 + ["b"] * 30, dtype=object)
+    with pytest.raises(InputError, match="one outcome only"):
+        list(splits(np.repeat([0, 1], 30), groups, 2, 0))
+
+
 def test_groups_that_repeat_do_not_look_better_than_they_are():
     """Each patient stands in the table ten times, with an outcome that nothing foresees."""
     random = np.random.default_rng(2)
