@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "engine": {"record", "assessment", "deidentify", "text", "labs", "imaging", "fusion", "decisions", "errors"},
     "exchange": {"engine", "readers", "assessment", "record", "errors"},
     "batch": {"engine", "readers", "report", "deidentify", "assessment", "record", "errors"},
-    "training": {"record", "text", "imaging", "labs", "fusion", "assessment", "knowledge", "errors"},
+    "training": {"record", "text", "deidentify", "imaging", "labs", "fusion", "assessment", "knowledge", "errors"},
     "cli": {
         "batch",
         "cells",

@@ -18,8 +18,11 @@ from nlp_engine.deidentify.result import DeidentifiedText, Kind, replaced
 from nlp_engine.deidentify.row import Row
 from nlp_engine.deidentify.rules import DeidRules, Pattern
 from nlp_engine.deidentify.surrogates import NameLists, People, Surrogates
+from nlp_engine.deidentify.tagger.guesses import NOTHING, guesses_in
+from nlp_engine.deidentify.tagger.tagger import Tagger
 from nlp_engine.deidentify.vocabulary import Vocabulary
 from nlp_engine.errors import InputError
+from nlp_engine.knowledge import resource
 from nlp_engine.text.lexicon import Lexicon
 
 SHORTEST_KEY = 16
@@ -44,8 +47,8 @@ class Deidentifier:
     (``benchmarks/deidentify.py --part test``). No method finds everything.
     """
 
-    def __init__(self, rules: DeidRules, vocabulary: Vocabulary) -> None:
-        self._rules, self.vocabulary = rules, vocabulary
+    def __init__(self, rules: DeidRules, vocabulary: Vocabulary, tagger: Tagger | None = None) -> None:
+        self._rules, self.vocabulary, self._tagger = rules, vocabulary, tagger
         patterns = rules.patterns.patterns
         self._cued = [pattern for pattern in patterns if _is_cued(pattern)]
         self._uncued = [pattern for pattern in patterns if not _is_cued(pattern)]
@@ -62,11 +65,29 @@ class Deidentifier:
         Raises
         ------
         nlp_engine.errors.KnowledgeError
-            If a file does not fit.
+            If a file of the rules does not fit.
+        nlp_engine.errors.ModelError
+            If a file of the tagger does not.
         """
-        read = DeidRules.load(rules / "deid" if rules else None)
-        terms = Lexicon.load(rules)
-        return cls(read, Vocabulary(read, lambda key: terms.label_of(key) is not None))
+        plain = cls.of_rules(DeidRules.load(rules / "deid" if rules else None), Lexicon.load(rules))
+        return plain.with_tagger()
+
+    @classmethod
+    def of_rules(cls, rules: DeidRules, terms: Lexicon | None = None) -> Deidentifier:
+        """Return one that works by rules alone; ``terms`` are the names of concepts and drugs that the engine knows."""
+        known = terms or Lexicon.load()
+        return cls(rules, Vocabulary(rules, lambda key: known.label_of(key) is not None))
+
+    def with_tagger(self, folder: Path | None = None) -> Deidentifier:
+        """Return one with the same rules and the packaged tagger beside them, or that of another folder.
+
+        Raises
+        ------
+        nlp_engine.errors.ModelError
+            If a file of the tagger is missing or does not fit.
+        """
+        at = folder or resource("models") / "deidentify"
+        return Deidentifier(self._rules, self.vocabulary, Tagger.load(at, self._rules, self.vocabulary))
 
     def surrogates(self, key: bytes, patient_id: str = "") -> Surrogates:
         """Return what chooses the surrogates of a patient.
@@ -141,11 +162,17 @@ class Deidentifier:
         spans.add(ages)
         spans.add(find_numbers(text, self._uncued))
         spans.add(self._addresses.find(row))
-        runs = self._names.find(row, [(item.start, item.end) for item in spans.found], names)
+        guesses = guesses_in(text, self._tagger) if self._tagger else NOTHING
+        runs = self._names.find(row, [(item.start, item.end) for item in spans.found], names, guesses)
         words = row.words
         named = [Found(words[run.first].start, words[run.behind - 1].end, run.kind) for run in runs]
         spans.add(named)
         spans.add(self._addresses.codes_beside(text, [item for item in named if item.kind is Kind.PLACE]))
+        spans.add(
+            Found(item.start, item.end, item.kind)
+            for item in guesses.numbers
+            if item.beside is None or spans.holds(item.beside)
+        )
         return _Findings(
             row,
             sorted(spans.found),
@@ -169,6 +196,10 @@ class _Spans:
     def __init__(self, length: int) -> None:
         self.found: set[Found] = set()
         self._owner: list[Found | None] = [None] * length
+
+    def holds(self, place: int) -> bool:
+        """Say whether a find stands at a place."""
+        return self._owner[place] is not None
 
     def add(self, items: Iterable[Found]) -> None:
         """Take some finds."""

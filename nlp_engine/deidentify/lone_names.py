@@ -113,7 +113,7 @@ class LoneNames:
     def _is_name_of_one(self, index: int) -> bool:
         word, strength, gap = self._words[index], self._marks.strength(index), self._row.gap(index + 1)
         size = word.end - word.start
-        if word.shouted or size < 2:
+        if word.shouted or size < 2 or index in self._marks.unlikely:
             return False
         if word.case is Case.UPPER:
             is_unknown = strength is Strength.UNKNOWN and size >= _SHORTEST_UNKNOWN_SHOUT and not word.begins

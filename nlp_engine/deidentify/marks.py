@@ -47,13 +47,18 @@ class Marks:
         The words that a cue marked.
     blocked
         For each word, whether it belongs to something else: a number, a date, a phrase of medicine.
+    unlikely
+        The words that the tagger takes for no name.
     """
 
-    def __init__(self, lists: NameWords, row: Row, taken: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self, lists: NameWords, row: Row, taken: Sequence[tuple[int, int]], unlikely: Sequence[int] = ()
+    ) -> None:
         self.lists, self.vocabulary, self.row, self.words = lists, lists.vocabulary, row, row.words
         self.kinds: list[Kind | None] = [None] * len(row.words)
         self._joined: set[int] = set()
         self.cued: set[str] = set()
+        self.unlikely = {row.first_from(start) for start in unlikely}
         self.blocked = bytearray(len(row.words))
         for start, end in taken:
             for index in range(row.first_from(start), row.first_from(end)):

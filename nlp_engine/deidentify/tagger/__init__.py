@@ -1,0 +1,1 @@
+"""A learnt tagger beside the rules."""
