@@ -85,12 +85,12 @@ def split(sets: dict[str, Set]) -> None:
     """Fit on 60 % of the rows, score the other 40 %, ten times, as PyOD's own benchmark does."""
     print("Unlabelled, 60/40 splits, ten times")
     ours, theirs = [], []
-    for X, y in sets.values():
+    for matrix, y in sets.values():
         figures = []
         for seed in SEEDS:
             train, test = train_test_split(np.arange(len(y)), test_size=0.4, random_state=seed, stratify=y)
-            one = fitted(Design(), X[train], seed=seed).raw(X[test])
-            other = IForest(random_state=seed).fit(X[train]).decision_function(X[test])
+            one = fitted(Design(), matrix[train], seed=seed).raw(matrix[test])
+            other = IForest(random_state=seed).fit(matrix[train]).decision_function(matrix[test])
             figures.append((roc_auc_score(y[test], one), roc_auc_score(y[test], other)))
         ours.append(np.mean(figures, axis=0)[0])
         theirs.append(np.mean(figures, axis=0)[1])
@@ -124,12 +124,12 @@ def labelled(sets: dict[str, Set]) -> None:
     """Tune on each outer fold's training part with its labels, score its test part."""
     print("Labelled, nested: 3 outer folds, 20 designs by 3 inner folds; the default design on the same folds")
     tuned, plain = [], []
-    for name, (X, y) in sets.items():
+    for name, (matrix, y) in sets.items():
         figures = []
-        for train, test in StratifiedKFold(3, shuffle=True, random_state=0).split(X, y):
-            best = by_labels(X[train], y[train], trials=20, seed=0).design
-            one = fitted(best, X[train], seed=0, labels=y[train]).raw(X[test])
-            other = fitted(Design(), X[train], seed=0).raw(X[test])
+        for train, test in StratifiedKFold(3, shuffle=True, random_state=0).split(matrix, y):
+            best = by_labels(matrix[train], y[train], trials=20, seed=0).design
+            one = fitted(best, matrix[train], seed=0, labels=y[train]).raw(matrix[test])
+            other = fitted(Design(), matrix[train], seed=0).raw(matrix[test])
             figures.append((roc_auc_score(y[test], one), roc_auc_score(y[test], other)))
             print(f"    {name}: {best}", flush=True)
         tuned.append(np.mean(figures, axis=0)[0])
@@ -156,7 +156,7 @@ def _of_three(make, X, y) -> float:  # noqa: ANN001, N803
 
 
 def planted(sets: dict[str, Set], labs: pd.DataFrame) -> None:
-    """Move one number of a usual row 8 standard deviations from the median; who is named first, and is it found?"""
+    """Move one number of a usual row 8 standard deviations from the median; print who is named first."""
     print("Planted: one of the columns with more than 20 values, 8 SD from the median, 400 rows each")
     tables = {name: pd.DataFrame(X).rename(columns=str) for name, (X, _) in sets.items()}
     for name, table in {"thiopurine labs": labs, **tables}.items():

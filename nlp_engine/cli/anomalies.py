@@ -40,7 +40,8 @@ def anomalies_fit_command(
     model = fit_frame(table, wanted, where=file.name)
     model.save(out)
     about = model.about
-    typer.echo(f"fitted on {about['rows']} rows and {len(model.columns.names)} columns: {about['members']}")
+    columns_read = len(model.columns.names)
+    typer.echo(f"fitted on {about['rows']} of {about['of']} rows and {columns_read} columns: {about['members']}")
     if trials:
         typer.echo(f"best of {about['designs']} designs, {about['criterion']} {about['value']:.3f}")
 

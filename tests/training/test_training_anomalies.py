@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from nlp_engine.cli import app
 from nlp_engine.errors import InputError
 from nlp_engine.labs.anomalies import detectors
+from nlp_engine.training.anomalies import commands
 from nlp_engine.training.anomalies.commands import Wanted, fit_frame, score_frame
 from nlp_engine.training.anomalies.design import Design, fitted
 from nlp_engine.training.anomalies.tuning import by_agreement, by_labels
@@ -66,9 +67,9 @@ class TestTuning:
     def test_labels_find_a_better_design_than_the_default(self):
         frame = labelled(200)
         matrix, labels = frame.drop(columns="label").to_numpy(), frame["label"].to_numpy(dtype=float)
-        choice = by_labels(matrix, labels, trials=4, seed=1)
+        choice = by_labels(matrix, labels, trials=2, seed=1)
         default = by_labels(matrix, labels, trials=0, seed=1)
-        assert choice.trials == 5
+        assert choice.trials == 3
         assert default.design == Design()
         assert choice.value >= default.value
 
@@ -109,6 +110,11 @@ class TestFit:
         with pytest.raises(InputError, match=said):
             fit_frame(labelled().assign(**change), wanted, where="t")
 
+    def test_a_large_cohort_is_sampled(self, monkeypatch):
+        monkeypatch.setattr(commands, "MOST_ROWS", 50)
+        about = fit_frame(labelled(), Wanted(), where="t").about
+        assert (about["rows"], about["of"]) == (50, 120)
+
     def test_too_few_rows_are_refused(self):
         with pytest.raises(InputError, match="has 5 rows"):
             fit_frame(labelled(5), Wanted(), where="t")
@@ -127,7 +133,7 @@ class TestCommands:
         frame.assign(more=1).to_parquet(tmp_path / "t.parquet")
         done = run("fit", tmp_path / "t.csv", "--out", tmp_path / "m", "--label", "y", "--id", "patient")
         assert done.exit_code == 0, done.output
-        assert "fitted on 120 rows and 6 columns" in done.output
+        assert "fitted on 120 of 120 rows and 6 columns" in done.output
         scored = run(
             "score", tmp_path / "t.parquet", "--model", tmp_path / "m", "--out", tmp_path / "s.csv", "--id", "patient"
         )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_LEVELS = 50
 _FEWEST_ROWS = 20
+MOST_ROWS = 20_000
+"""A larger cohort is represented by a random sample: neighbours are looked for among all rows that are kept."""
 _FEWEST_OF_A_LABEL = 3
 _NUMBERS = (Kind.NUMBER, Kind.YES_NO)
 
@@ -75,6 +77,9 @@ def fit_frame(table: pd.DataFrame, wanted: Wanted, *, where: str) -> AnomalyMode
         from nlp_engine.training.anomalies.design import fitted
     except ModuleNotFoundError as error:
         raise MissingExtraError("anomaly detection", "models") from error
+    given = len(table)
+    if given > MOST_ROWS:
+        table = table.sample(MOST_ROWS, random_state=wanted.seed)
     features = _features(table, wanted, where)
     labels = None if wanted.label is None else _labels(table[wanted.label], where)
     if len(features) < _FEWEST_ROWS:
@@ -92,6 +97,7 @@ def fit_frame(table: pd.DataFrame, wanted: Wanted, *, where: str) -> AnomalyMode
     raw = ensemble.raw(matrix) if choice.design.normal_only else ensemble.train_raw
     about: dict[str, str | float | int] = {
         "rows": len(features),
+        "of": given,
         "members": ", ".join(choice.design.members),
         "criterion": choice.criterion,
         "value": choice.value,
