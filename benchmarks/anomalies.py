@@ -139,7 +139,7 @@ def labelled(sets: dict[str, Set]) -> None:
 
 
 def autoencoder(sets: dict[str, Set]) -> None:
-    """Compare our autoencoder with PyOD's (torch) at its defaults; decay 10 leads on any four of the five sets."""
+    """Compare our autoencoder with PyOD's (torch) at its defaults; of our decays 10 leads on any four of the sets."""
     from pyod.models.auto_encoder import AutoEncoder
 
     print("Autoencoders alone, standardised columns, three seeds")

@@ -1,5 +1,8 @@
 """Fitting, choosing and scoring anomaly models; the command line."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,3 +168,15 @@ class TestCommands:
         assert list(scores.columns[:2]) == ["patient_id", "day"]
         found = run("drift", tmp_path / "labs.csv", "--out", tmp_path / "d.csv")
         assert "0 findings" in found.output
+
+
+@pytest.mark.parametrize("missing", ["sklearn", "optuna"])
+def test_without_the_extra_it_is_named(missing, tmp_path):
+    labelled().to_csv(tmp_path / "t.csv")
+    code = (
+        f"import sys; sys.modules[{missing!r}] = None; from nlp_engine.cli import main; "
+        f"main(['anomalies', 'fit', {str(tmp_path / 't.csv')!r}, '--out', 'm', '--trials', '1'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith('anomaly detection needs the extra "models"')

@@ -16,7 +16,6 @@ from nlp_engine.training.tables import Kind, as_numbers, kind_of, read_table
 if TYPE_CHECKING:
     from nlp_engine.labs.anomalies.cleaning import Matrix
     from nlp_engine.labs.anomalies.model import AnomalyModel
-    from nlp_engine.training.anomalies.tuning import Choice
 
 _MOST_LEVELS = 50
 _FEWEST_ROWS = 20
@@ -74,7 +73,8 @@ def fit_frame(table: pd.DataFrame, wanted: Wanted, *, where: str) -> AnomalyMode
         from nlp_engine.labs.anomalies.columns import Columns
         from nlp_engine.labs.anomalies.model import AnomalyModel
         from nlp_engine.labs.anomalies.reasons import Cohort
-        from nlp_engine.training.anomalies.design import fitted
+        from nlp_engine.training.anomalies import tuning
+        from nlp_engine.training.anomalies.design import Design, fitted
     except ModuleNotFoundError as error:
         raise MissingExtraError("anomaly detection", "models") from error
     given = len(table)
@@ -86,7 +86,10 @@ def fit_frame(table: pd.DataFrame, wanted: Wanted, *, where: str) -> AnomalyMode
         raise InputError(where, f"has {len(features)} rows", f"give a cohort of at least {_FEWEST_ROWS}")
     columns = Columns.of(features)
     matrix = columns.encode(features)
-    choice = _choice(matrix, labels, wanted)
+    if wanted.trials == 0:
+        choice = tuning.Choice(Design(), "none: the default design", 0.0, 1)
+    else:
+        choice = tuning.chosen(matrix, labels, trials=wanted.trials, seed=wanted.seed, seconds=wanted.seconds)
     try:
         ensemble = fitted(choice.design, matrix, seed=wanted.seed, labels=labels)
     except ValueError as error:
@@ -138,17 +141,6 @@ def score_frame(
     if ignored:
         told.append(f"ignored columns, which the model does not know: {', '.join(ignored)}")
     return pd.concat([table[list(ids)], model.score(features)], axis=1), told
-
-
-def _choice(matrix: Matrix, labels: Matrix | None, wanted: Wanted) -> Choice:
-    from nlp_engine.training.anomalies.design import Design
-    from nlp_engine.training.anomalies.tuning import Choice, by_agreement, by_labels
-
-    if wanted.trials == 0:
-        return Choice(Design(), "none: the default design", 0.0, 1)
-    if labels is None:
-        return by_agreement(matrix, trials=wanted.trials, seed=wanted.seed, seconds=wanted.seconds)
-    return by_labels(matrix, labels, trials=wanted.trials, seed=wanted.seed, seconds=wanted.seconds)
 
 
 def _features(table: pd.DataFrame, wanted: Wanted, where: str) -> pd.DataFrame:

@@ -63,6 +63,13 @@ class Choice:
     trials: int
 
 
+def chosen(matrix: Matrix, labels: Matrix | None, *, trials: int, seed: int, seconds: float | None = None) -> Choice:
+    """Choose by labels where there are some, else by agreement."""
+    if labels is None:
+        return by_agreement(matrix, trials=trials, seed=seed, seconds=seconds)
+    return by_labels(matrix, labels, trials=trials, seed=seed, seconds=seconds)
+
+
 def by_labels(matrix: Matrix, labels: Matrix, *, trials: int, seed: int, seconds: float | None = None) -> Choice:
     """Choose by the mean AUROC of stratified folds; whoever reports a figure for it splits outside of this."""
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(matrix, labels))
