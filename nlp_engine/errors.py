@@ -79,3 +79,24 @@ class MissingExtraError(NlpEngineError):
 
 class ModelError(NlpEngineError):
     """A model folder lacks a file, or its files do not fit each other."""
+
+
+class PictureError(NlpEngineError):
+    """A file cannot be made a picture; the sentence begins with "The file" and holds nothing of its content.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, going on after "The file".
+    remedy
+        What would be right.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        self.problem = problem
+        self.remedy = remedy
+        super().__init__(f"The file {problem}; {remedy}.")
+
+    def __reduce__(self) -> tuple[type[PictureError], tuple[str, str]]:
+        """Let the error travel between processes."""
+        return type(self), (self.problem, self.remedy)

@@ -1,0 +1,121 @@
+"""Pixel data of a DICOM file -> stored values, or a sentence that names what is missing to decode it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp_engine.errors import PictureError
+from nlp_engine.imaging.pixels.header import BROKEN, text_of
+from nlp_engine.imaging.pixels.windows import MAX_PIXELS, TOO_LARGE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pydicom import Dataset
+    from pydicom.uid import UID
+
+_WITHOUT_PIXELS = {
+    "1.2.840.10008.5.1.4.1.1.88.": "is a structured report",
+    "1.2.840.10008.5.1.4.1.1.9.": "is a recording of waveforms, such as an ECG",
+    "1.2.840.10008.5.1.4.1.1.11.": "is a presentation state, which says how another file is to be shown",
+    "1.2.840.10008.5.1.4.1.1.104.": "is an encapsulated document, such as a PDF",
+    "1.2.840.10008.5.1.4.1.1.481.": "is a file of radiotherapy",
+    "1.2.840.10008.1.3.10": "is a directory of other files",
+}
+"""Beginning of the SOP class UID -> what the file is (DICOM PS3.4 B.5)."""
+_RADIOTHERAPY_IMAGE = "1.2.840.10008.5.1.4.1.1.481.1"
+_DECODER_PACKAGES = {
+    "JPEG2000": "pylibjpeg and pylibjpeg-openjpeg",
+    "HTJ2K": "pylibjpeg and pylibjpeg-openjpeg",
+    "JPEGLS": "pyjpegls",
+    "JPEG": "pylibjpeg and pylibjpeg-libjpeg",
+    "RLE": "pylibjpeg and pylibjpeg-rle",
+}
+"""Beginning of the keyword of a transfer syntax -> packages that decode it, as pydicom 3 names them."""
+_BITS = (8, 16, 32)
+
+
+def check_picture(dataset: Dataset) -> None:
+    """Refuse a data set that is not one picture of a sensible size, before its pixels are read.
+
+    Raises
+    ------
+    PictureError
+        If it has no rows and columns, several frames, bits that are not read, or is too large.
+    """
+    sides = [_whole(dataset, name) for name in ("Rows", "Columns")]
+    if not all(sides):
+        raise PictureError(*_no_pixels(dataset))
+    if sides[0] * sides[1] > MAX_PIXELS:
+        raise PictureError(*TOO_LARGE)
+    frames = _whole(dataset, "NumberOfFrames")
+    if frames > 1:
+        raise PictureError(f"holds {frames} frames, and only single pictures are read", "give one frame a file")
+    bits = _whole(dataset, "BitsAllocated")
+    if bits not in _BITS:
+        raise PictureError(f"stores {bits} bits a pixel; 8 and 16 are read", "give the picture itself, not a mask")
+
+
+def decode(dataset: Dataset) -> NDArray[np.generic]:
+    """Return the stored values: (height, width), or (height, width, 3) in RGB.
+
+    Raises
+    ------
+    PictureError
+        If there are no pixels, no decoder for them, or not as many as the header says.
+    """
+    if "PixelData" not in dataset:
+        raise PictureError(*_no_pixels(dataset))
+    _check_decoder(dataset)
+    try:
+        values: NDArray[np.generic] = dataset.pixel_array
+    except BROKEN:
+        raise PictureError("has pixel data that is cut off or broken", "export it again") from None
+    if values.ndim == 3 and values.shape[0] == 1 and values.shape[-1] not in (3, 4):
+        values = values[0]
+    if values.ndim == 4 and values.shape[0] == 1:
+        values = values[0]
+    if values.shape[:2] != (_whole(dataset, "Rows"), _whole(dataset, "Columns")):
+        raise PictureError("has pixel data that does not fit its header", "export it again")
+    return values
+
+
+def _no_pixels(dataset: Dataset) -> tuple[str, str]:
+    sop_class = text_of(dataset, "SOPClassUID")
+    for beginning, what in _WITHOUT_PIXELS.items():
+        if sop_class.startswith(beginning) and sop_class != _RADIOTHERAPY_IMAGE:
+            return f"{what} and holds no picture", "give the picture that it belongs to"
+    return "is DICOM without pixel data", "give a file that holds a picture"
+
+
+def _check_decoder(dataset: Dataset) -> None:
+    from pydicom.pixels.decoders.base import get_decoder
+    from pydicom.uid import UID
+
+    syntax = UID(str(getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")))
+    if not syntax:
+        # A data set of before 1993 has no meta information; such files are not compressed.
+        return
+    try:
+        known = get_decoder(syntax)
+    except NotImplementedError:
+        name = f'"{syntax.name}"' if syntax.name != syntax else "a transfer syntax that is not known"
+        raise PictureError(f"is compressed with {name}, which is not read", "export it uncompressed") from None
+    if not known.is_available:
+        raise _no_decoder(syntax)
+
+
+def _no_decoder(syntax: UID) -> PictureError:
+    packages = next(
+        (names for start, names in _DECODER_PACKAGES.items() if syntax.keyword.startswith(start)), "a decoder"
+    )
+    return PictureError(
+        f'is compressed with "{syntax.name}", for which no decoder is installed',
+        f"install {packages}, or export it uncompressed",
+    )
+
+
+def _whole(dataset: Dataset, name: str) -> int:
+    text = text_of(dataset, name)
+    return int(text) if text.isdecimal() else 0

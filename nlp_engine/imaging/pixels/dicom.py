@@ -1,0 +1,138 @@
+"""DICOM -> a picture, by pydicom: decoding, rescale, window, photometric interpretation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp_engine.errors import PictureError
+from nlp_engine.imaging.pixels.decoding import check_picture, decode
+from nlp_engine.imaging.pixels.header import BROKEN, FACTS, facts_of, quiet, read_dataset, text_of
+from nlp_engine.imaging.pixels.letters import LETTERS_FOUND, has_letters
+from nlp_engine.imaging.pixels.picture import Picture
+from nlp_engine.imaging.pixels.plain import COLOUR
+from nlp_engine.imaging.pixels.windows import WindowShape, full_range, is_flat, windowed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pydicom import Dataset
+
+BURNED_IN = "The header says that text about the patient stands in the pixels; do not pass the picture on."
+_ODD_WINDOW = "The window of the header shows one grey only; the range of the values was used instead."
+_ELEMENTS = (
+    *FACTS, "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration",
+    "BitsAllocated", "HighBit", "PixelRepresentation", "PixelPaddingValue", "PixelPaddingRangeLimit", "RescaleSlope",
+    "RescaleIntercept", "ModalityLUTSequence", "WindowCenter", "WindowWidth", "VOILUTFunction", "VOILUTSequence",
+    "RedPaletteColorLookupTableDescriptor", "GreenPaletteColorLookupTableDescriptor",
+    "BluePaletteColorLookupTableDescriptor", "RedPaletteColorLookupTableData", "GreenPaletteColorLookupTableData",
+    "BluePaletteColorLookupTableData", "PixelData", "ExtendedOffsetTable", "ExtendedOffsetTableLengths",
+)  # fmt: skip
+_SHAPES: tuple[WindowShape, ...] = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
+
+
+def read_dicom(path: Path) -> Picture:
+    """Read a DICOM file; see `nlp_engine.imaging.pixels.read_picture`.
+
+    Raises
+    ------
+    PictureError
+        If the file has no pixels, more than one frame, a compression without a decoder, or is broken.
+    """
+    check_picture(read_dataset(path, _ELEMENTS, pixels=False))
+    dataset = read_dataset(path, _ELEMENTS, pixels=True)
+    with quiet():
+        values = decode(dataset)
+        try:
+            grey, warnings = _grey(values, dataset)
+            facts = facts_of(dataset)
+        except BROKEN:
+            raise PictureError("has a DICOM header that contradicts its pixels", "export it again") from None
+    is_colour = values.ndim == 3 or _photometric(dataset).startswith("PALETTE")
+    if is_colour:
+        warnings.append(COLOUR)
+    if facts.burned_in:
+        warnings.append(BURNED_IN)
+    elif has_letters(grey):
+        warnings.append(LETTERS_FOUND)
+    return Picture(grey, replace(facts, is_colour=is_colour), tuple(warnings))
+
+
+def _grey(values: NDArray[np.generic], dataset: Dataset) -> tuple[NDArray[np.float32], list[str]]:
+    photometric = _photometric(dataset)
+    if photometric.startswith("PALETTE") or values.ndim == 3:
+        return _from_colours(values, dataset), []
+    padding = _padding(values, dataset)
+    grey, warnings = _through_window(values, dataset, None if padding is None else ~padding)
+    if photometric == "MONOCHROME1":
+        grey = 1 - grey
+    if padding is not None:
+        grey[padding] = 0
+    return grey, warnings
+
+
+def _photometric(dataset: Dataset) -> str:
+    return text_of(dataset, "PhotometricInterpretation").upper()
+
+
+def _from_colours(values: NDArray[np.generic], dataset: Dataset) -> NDArray[np.float32]:
+    """Return the luma (ITU-R BT.601, as Pillow has it) of a palette or of RGB, to which pydicom turned YBR."""
+    from pydicom.pixels.processing import apply_color_lut
+
+    bits = int(dataset.BitsStored)
+    if values.ndim == 2:
+        bits = int(dataset.RedPaletteColorLookupTableDescriptor[2])
+        values = apply_color_lut(values, dataset)
+    red, green, blue = (values[..., channel].astype(np.float32) for channel in range(3))
+    luma = (0.299 * red + 0.587 * green + 0.114 * blue) / np.float32(2**bits - 1)
+    grey: NDArray[np.float32] = np.clip(luma, 0, 1).astype(np.float32)
+    return grey
+
+
+def _through_window(
+    values: NDArray[np.generic], dataset: Dataset, valid: NDArray[np.bool_] | None
+) -> tuple[NDArray[np.float32], list[str]]:
+    """Apply modality LUT or rescale, then the header's VOI LUT or first window; without one, the full range."""
+    from pydicom.pixels.processing import apply_modality_lut
+
+    units = apply_modality_lut(values, dataset)
+    explicit = _explicit(units, dataset)
+    if explicit is not None and not is_flat(explicit):
+        return explicit, []
+    plain = full_range(units.astype(np.float32), valid)
+    return plain, [_ODD_WINDOW] if explicit is not None and not is_flat(plain) else []
+
+
+def _explicit(units: NDArray[np.generic], dataset: Dataset) -> NDArray[np.float32] | None:
+    from pydicom.pixels.processing import apply_voi
+
+    if dataset.get("VOILUTSequence"):
+        depth = int(dataset.VOILUTSequence[0].LUTDescriptor[2])
+        return apply_voi(units, dataset).astype(np.float32) / np.float32(2**depth - 1)
+    centre, width = _first_number(dataset, "WindowCenter"), _first_number(dataset, "WindowWidth")
+    if centre is None or width is None or width < 1:
+        return None
+    named = text_of(dataset, "VOILUTFunction").upper()
+    shape = next((shape for shape in _SHAPES if shape == named), _SHAPES[0])
+    return windowed(units.astype(np.float32), centre, width, shape)
+
+
+def _first_number(dataset: Dataset, name: str) -> float | None:
+    value = dataset.get(name)
+    if isinstance(value, Sequence):
+        value = value[0] if len(value) else None
+    return None if value in (None, "") else float(value)
+
+
+def _padding(values: NDArray[np.generic], dataset: Dataset) -> NDArray[np.bool_] | None:
+    """Return where the device filled up what it did not see; None if nothing is said of it or all is padding."""
+    first = dataset.get("PixelPaddingValue")
+    if first is None:
+        return None
+    other = dataset.get("PixelPaddingRangeLimit", first)
+    low, high = sorted((int(first), int(other)))
+    padding: NDArray[np.bool_] = np.greater_equal(values, low) & np.less_equal(values, high)
+    return padding if padding.any() and not padding.all() else None

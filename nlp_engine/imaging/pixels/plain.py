@@ -1,0 +1,104 @@
+"""PNG and JPEG -> a picture, by Pillow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp_engine.errors import PictureError
+from nlp_engine.imaging.pixels.letters import LETTERS_FOUND, has_letters
+from nlp_engine.imaging.pixels.picture import Picture, PictureFacts, PictureFormat
+from nlp_engine.imaging.pixels.windows import MAX_PIXELS, TOO_LARGE, full_range
+
+if TYPE_CHECKING:
+    import PIL.Image
+    from numpy.typing import NDArray
+
+_DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
+_GAP = 2
+"""A JPEG is decoded at this many times the needed size or more; Pillow's own thumbnails do the same."""
+_TINT = 12
+"""Steps of 256 by which two channels must differ to count as a colour; those of a grey JPEG differ by 2 or 3."""
+_TINTED_SHARE = 0.002
+_EXIF_ORIENTATION = 0x0112
+
+COLOUR = "The picture is in colour and was turned to grey; an X-ray has no colours."
+
+
+def read_plain(path: Path, kind: PictureFormat, *, least_side: int | None = None) -> Picture:
+    """Read a PNG or JPEG file; see `read_picture`.
+
+    Raises
+    ------
+    PictureError
+        If the file is broken, an animation, or larger than the limit.
+    """
+    import PIL.Image
+    import PIL.ImageOps
+
+    try:
+        # Phones write JPEGs with a second, small picture; Pillow calls them MPO and gives the first one.
+        with PIL.Image.open(path, formats=("PNG", "JPEG", "MPO")) as picture:
+            _check(picture, kind)
+            deep = picture.mode in _DEEP_MODES
+            if kind == "JPEG":
+                size = None if least_side is None else (_GAP * least_side, _GAP * least_side)
+                picture.draft("YCbCr", size)
+            picture.load()
+            upright = PIL.ImageOps.exif_transpose(picture) if _EXIF_ORIENTATION in picture.getexif() else picture
+            grey, is_colour, warnings = _deep(upright) if deep else _eight_bits(upright)
+    except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
+        raise PictureError(*TOO_LARGE) from None
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError):
+        # Pillow says "broken file" in many ways, some with words of the file.
+        raise PictureError(f"is a {kind} that is broken or cut off", "export it again") from None
+    if has_letters(grey):
+        warnings = (*warnings, LETTERS_FOUND)
+    facts = PictureFacts(format=kind, bits=16 if deep else 8, is_colour=is_colour)
+    return Picture(grey, facts, warnings)
+
+
+def _check(picture: PIL.Image.Image, kind: PictureFormat) -> None:
+    if picture.width * picture.height > MAX_PIXELS:
+        raise PictureError(*TOO_LARGE)
+    frames = getattr(picture, "n_frames", 1)
+    if kind == "PNG" and frames > 1:
+        raise PictureError(f"is an animation of {frames} pictures", "give one picture a file")
+
+
+def _deep(picture: PIL.Image.Image) -> tuple[NDArray[np.float32], bool, tuple[str, ...]]:
+    """Stretch 16 bits as DICOM without a window: many hold 10 or 12 bits, and nothing in a PNG says so."""
+    return full_range(np.asarray(picture, dtype=np.float32)), False, ()
+
+
+def _eight_bits(picture: PIL.Image.Image) -> tuple[NDArray[np.float32], bool, tuple[str, ...]]:
+    import PIL.Image
+
+    warnings: tuple[str, ...] = ()
+    if picture.mode in ("1", "L"):
+        return _scaled(np.asarray(picture.convert("L"))), False, warnings
+    if picture.mode == "YCbCr":
+        planes = np.asarray(picture)
+        is_colour = _is_tinted(np.abs(planes[..., 1:].astype(np.int16) - 128).max(axis=-1))
+        return _scaled(planes[..., 0]), is_colour, (COLOUR,) if is_colour else ()
+    if picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info:
+        clear = picture.convert("RGBA")
+        black = PIL.Image.new("RGBA", clear.size, "black")
+        if np.asarray(clear.getchannel("A")).min() < 255:
+            warnings = ("Parts of the picture are transparent; they were taken as black.",)
+        black.alpha_composite(clear)
+        picture = black
+    colours = picture.convert("RGB")
+    channels = np.asarray(colours).astype(np.int16)
+    is_colour = _is_tinted(channels.max(axis=-1) - channels.min(axis=-1))
+    return _scaled(np.asarray(colours.convert("L"))), is_colour, (*warnings, COLOUR) if is_colour else warnings
+
+
+def _is_tinted(differences: NDArray[np.int16]) -> bool:
+    return bool(np.mean(differences > _TINT) > _TINTED_SHARE)
+
+
+def _scaled(values: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return values.astype(np.float32) / np.float32(255)
