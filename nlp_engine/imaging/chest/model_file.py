@@ -1,0 +1,161 @@
+"""``model.json`` of a picture network: its classes, what they mean, its limits and where it comes from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from nlp_engine.errors import ModelError
+
+MODEL_FILE, NETWORK_FILE, DOMAIN_FILE, CARD_FILE = "model.json", "model.onnx", "domain.npz", "MODEL_CARD.md"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class ImageFileModel(BaseModel):
+    """Base of everything in ``model.json``: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class InputSpec(ImageFileModel):
+    """What the network reads: (n, 1, size, size) float32, made by ``imaging/chest/preparing.py``."""
+
+    size: Annotated[int, Field(ge=16)]
+    preparing: Literal["percentile-1-99-standardised"] = "percentile-1-99-standardised"
+
+
+class FindingSpec(ImageFileModel):
+    """A finding: the classes whose probabilities are added, and the two limits of its three answers.
+
+    Parameters
+    ----------
+    classes
+        Names out of ``classes``; the finding's probability is the sum of theirs.
+    present_at
+        From here on the answer is "present": chosen so that of the pictures without the finding at least
+        ``specificity`` stay below.
+    absent_at
+        Up to here it is "absent": chosen so that of the pictures with the finding at least ``sensitivity`` lie above.
+        Between the two the answer is "not sure".
+    specificity, sensitivity
+        What the limits were chosen for, on pictures that the network had not learnt from.
+    """
+
+    classes: Annotated[tuple[str, ...], Field(min_length=1)]
+    present_at: Share
+    absent_at: Share
+    specificity: Share
+    sensitivity: Share
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.absent_at >= self.present_at:
+            raise ValueError("absent_at must lie below present_at")
+        return self
+
+
+class View(ImageFileModel):
+    """One look at a picture: the middle part of it is cut out and looked at in full size.
+
+    ``zoom`` 1.0 is the whole picture, 1.1 leaves out a border so that things look 10 % larger.
+    """
+
+    zoom: Annotated[float, Field(ge=1, le=1.5)] = 1.0
+
+
+class Domain(ImageFileModel):
+    """When a picture is too far from all that the network learnt from.
+
+    Parameters
+    ----------
+    method
+        How far an embedding is from those of ``domain.npz``.
+    threshold
+        A greater distance is refused.
+    refused
+        Share of good pictures, not learnt from, that this refuses.
+    neighbours
+        Of ``knn``: which neighbour's distance counts.
+    """
+
+    method: Literal["knn", "mahalanobis"]
+    threshold: float
+    refused: Share
+    neighbours: Annotated[int, Field(ge=1)] = 10
+
+
+class Training(ImageFileModel):
+    """How the network was made and how good it was on patients that it had not learnt from."""
+
+    data: str
+    data_digest: str
+    pictures: dict[str, int] = Field(description="part -> number")
+    patients: dict[str, int] = Field(description="part -> number")
+    network: str
+    seed: int
+    minutes: float
+    made_on: str = Field(description="date, ISO")
+    figures: dict[str, float] = Field(default_factory=dict, description="name -> figure on part dev")
+    config: dict[str, object] = Field(default_factory=dict)
+
+
+class ChestModelFile(ImageFileModel):
+    """``model.json``.
+
+    Parameters
+    ----------
+    version
+        First twelve digits of the SHA-256 of ``model.onnx``.
+    classes
+        In the order of the network's output ``logits``.
+    temperature
+        The logits are divided by it before the softmax.
+    views
+        The probabilities of these looks are averaged; the embedding and the map are those of the first.
+    """
+
+    schema_version: Literal[1] = 1
+    id: str
+    version: str
+    classes: Annotated[tuple[str, ...], Field(min_length=2)]
+    input: InputSpec
+    temperature: Annotated[float, Field(gt=0)] = 1.0
+    findings: dict[str, FindingSpec]
+    views: Annotated[tuple[View, ...], Field(min_length=1)] = (View(),)
+    domain: Domain | None = None
+    training: Training
+    intended_use: str = ""
+
+    @model_validator(mode="after")
+    def _classes_known(self) -> Self:
+        named = {name for finding in self.findings.values() for name in finding.classes}
+        if unknown := named - set(self.classes):
+            raise ValueError(f"findings name classes that the network does not have: {', '.join(sorted(unknown))}")
+        return self
+
+    @classmethod
+    def load(cls, folder: Path) -> ChestModelFile:
+        """Read ``model.json`` of a model folder.
+
+        Raises
+        ------
+        nlp_engine.errors.ModelError
+            If it is not there or does not fit.
+        """
+        try:
+            return cls.model_validate_json((folder / MODEL_FILE).read_bytes())
+        except OSError as error:
+            raise ModelError(f"{folder.name} is no picture model: {MODEL_FILE} cannot be read.") from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"])) or "file"
+            raise ModelError(f"{folder.name}/{MODEL_FILE} is not usable: {place}: {first['msg']}.") from error
+
+
+def version_of(network: Path) -> str:
+    """Return the version of a network: the first twelve digits of its file's SHA-256."""
+    return hashlib.sha256(network.read_bytes()).hexdigest()[:12]
