@@ -75,10 +75,13 @@ class Analyte(KnowledgeModel):
 
     def conversion(self, unit: str) -> Conversion | None:
         """Return how a UCUM unit becomes the canonical one; None if it does not."""
-        if unit == self.unit:
-            return Conversion(factor=Decimal(1))
-        found = self.units.get(unit)
-        return Conversion(factor=found) if isinstance(found, Decimal) else found
+        return self._conversions.get(unit)
+
+    @cached_property
+    def _conversions(self) -> dict[str, Conversion]:
+        """The listed units and the analyte's own."""
+        listed = {unit: Conversion(factor=one) if isinstance(one, Decimal) else one for unit, one in self.units.items()}
+        return listed | {self.unit: Conversion(factor=Decimal(1))}
 
     def derived(self, unit: str) -> Conversion | None:
         """Return how a UCUM unit that ``units`` does not list becomes the canonical one, by dimension or molar mass."""
