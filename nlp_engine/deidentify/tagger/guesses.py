@@ -13,7 +13,7 @@ from nlp_engine.deidentify.tagger.tagger import Tagger
 _KINDS = (Kind.NAME, Kind.PLACE, Kind.PHONE)
 _PLACE, _PHONE = 2, 3
 _LEAST, _LEAST_OF_PHONES = 0.5, 0.3
-_UNLIKELY = 0.98
+_UNLIKELY = 0.995
 """From which probability of being neither name nor place a lone word that no list knows stays."""
 
 _FEWEST_DIGITS, _MOST_DIGITS = 6, 15
