@@ -29,7 +29,8 @@ FACTS = (
     "StudyDate", "StudyTime", "TimezoneOffsetFromUTC",
 )  # fmt: skip
 _TIMES = (("AcquisitionDate", "AcquisitionTime"), ("StudyDate", "StudyTime"), ("ContentDate", "ContentTime"))
-_AGE = re.compile(r"(\d{1,3})([DWMY])")
+_AGE = re.compile(r"(?!0+Y)(\d{1,3})([DWMY])")
+"""``000Y`` is what de-identification leaves behind; the age of infants is told in days, weeks or months."""
 _DAYS = {"D": 1.0, "W": 7.0, "M": 30.4375, "Y": 365.25}
 _OLDEST_TOLD = 90.0
 _ORIENTATION = re.compile(r"[APLRHF]{1,3}")
