@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import normalise_phrase
 from nlp_engine.labs.catalogue import Analyte, Catalogue
-from nlp_engine.labs.specimens import BLOOD, Specimens
+from nlp_engine.labs.specimens import ANY_FLUID, BLOOD, Specimens
 from nlp_engine.record import ObservationKind
 
 _LOINC = re.compile(r"^\d{1,6}-\d$")
@@ -90,7 +90,7 @@ class AnalyteNames:
         """Say whether a row's name says another specimen than its column."""
         said, in_name = self.specimens.of_cell(specimen), self.specimens.of_name(fold_name(name))[0]
         exact = said is not None and fold_name(name) in self._by_name[said]
-        return said is not None and in_name not in (None, said) and not exact and in_name != "fluid"
+        return said is not None and in_name not in (None, said) and not exact and in_name != ANY_FLUID
 
     def _names_of(self, analyte: Analyte) -> Iterable[str]:
         for name in (analyte.name, analyte.id.replace("_", " "), *analyte.synonyms):
@@ -131,7 +131,7 @@ class AnalyteNames:
         if words in self._by_name[specimen or BLOOD]:
             return self._by_name[specimen or BLOOD][words]
         said, rest = self.specimens.of_name(words)
-        if specimen is not None and said not in (None, specimen, "fluid"):
+        if specimen is not None and said not in (None, specimen, ANY_FLUID):
             return ()
         specimen = specimen or said or BLOOD
         if specimen != BLOOD:

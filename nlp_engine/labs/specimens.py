@@ -10,6 +10,8 @@ from pydantic import model_validator
 from nlp_engine.knowledge import KnowledgeModel, normalise_phrase
 
 BLOOD = "blood"
+ANY_FLUID = "fluid"
+"""A fluid that is not said more closely: in a name it does not contradict the column that says which."""
 UNKNOWN = "unknown"
 """A specimen that a column names and nobody here knows."""
 

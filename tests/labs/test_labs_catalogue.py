@@ -7,6 +7,7 @@ import pytest
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import resource
 from nlp_engine.labs import LabStage
+from nlp_engine.text.measurements.analytes import Analytes
 
 FILE = """
 schema_version: 1
@@ -60,4 +61,23 @@ def test_a_spelling_with_two_meanings_is_refused(tmp_path):
     units = root / "units.yaml"
     units.write_text(units.read_text(encoding="utf-8") + "  x/L: [MG/L]\n", encoding="utf-8")
     with pytest.raises(KnowledgeError, match="stands for mg/L and x/L"):
+        LabStage.load(root)
+
+
+def test_notes_are_searched_only_for_the_analytes_of_the_common_files():
+    in_notes = Analytes.load().by_id
+    assert {"potassium", "heart_rate", "urine_sodium"} <= in_notes.keys()
+    assert in_notes.keys().isdisjoint({"igg", "csf_glucose", "urine_glucose_strip"})
+
+
+def test_a_molar_mass_needs_its_source(tmp_path):
+    with pytest.raises(KnowledgeError, match=r"no such source: \(none: rubidium molar_mass\)"):
+        LabStage.load(folder(tmp_path, more="molar_mass: 85.468"))
+
+
+def test_a_specimen_word_with_two_meanings_is_refused(tmp_path):
+    root = folder(tmp_path)
+    words = root / "specimens.yaml"
+    words.write_text(words.read_text(encoding="utf-8") + "  tears:\n    words: [stool]\n", encoding="utf-8")
+    with pytest.raises(KnowledgeError, match='"stool" stands for stool and tears'):
         LabStage.load(root)
