@@ -6,7 +6,7 @@ import sys
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lab_builders import result, results, row, vital
 
@@ -120,6 +120,7 @@ def test_equivalents_need_the_charge():
 UNITS = ["g/L", "mg/dL", "ug/mL", "ng/mL", "pg/mL", "mg/L", "mmol/L", "umol/L", "nmol/mL", "pmol/L", "mol/L"]
 
 
+@settings(deadline=None)  # the first factor loads pint
 @given(st.sampled_from(DEFINED), st.sampled_from(UNITS), st.sampled_from(UNITS), st.decimals("0.001", 9999, places=3))
 def test_there_and_back_is_the_identity(analyte, unit, other, number):
     there = factor(unit, other, analyte.molar_mass, analyte.charge)
@@ -127,6 +128,7 @@ def test_there_and_back_is_the_identity(analyte, unit, other, number):
     assert float(number * there * back) == pytest.approx(float(number), rel=1e-9)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_any_text_has_a_factor_or_none(text):
     found = factor(text, "mg/dL", Decimal(100))
