@@ -37,6 +37,7 @@ def test_a_file_is_flagged(flag, tmp_path):
     assert found["value"].tolist() == ["4", "NEG"]
     assert found["flag"].tolist() == ["H", ""]
     assert found["reference_low"].tolist()[1] == ""
+    assert found["number"].tolist() == ["4", ""]
     assert found["Ward"].tolist() == ["ICU", "ER"]
     assert not list(tmp_path.glob("*.partial"))
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import typer
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 FAILED, NOT_STARTED = 1, 2
 """Exit statuses: something failed; nothing could start."""
 _PLAIN_EVERY = 50
+_MOST_WHOLE = 1e15
 
 
 @contextmanager
@@ -48,9 +49,7 @@ def table_suffix(out: Path) -> str:
     """
     suffix = out.suffix.lower()
     if suffix not in {".csv", ".parquet"}:
-        raise InputError(
-            str(out), "is no CSV or Parquet by its name", "let it end with .csv or .parquet"
-        )
+        raise InputError(str(out), "is no CSV or Parquet by its name", "let it end with .csv or .parquet")
     return suffix
 
 
@@ -58,7 +57,7 @@ def write_table(table: pd.DataFrame, out: Path) -> None:
     """Write a table as CSV (UTF-8, commas) or Parquet; the file appears when it is complete."""
     with lines_to(out) as stream:
         if table_suffix(out) == ".csv":
-            table.to_csv(stream, index=False, lineterminator="\n")
+            table.to_csv(stream, index=False, lineterminator="\n", float_format=_plain_float)
         else:
             table.to_parquet(stream, index=False)
 
@@ -77,6 +76,12 @@ def shown_progress() -> Iterator[Callable[[Progress], None]]:
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("starting")
         yield lambda progress: bar.update(task, description=_words(progress))
+
+
+def _plain_float(cell: object) -> str:
+    """Return a number without a point where it needs none."""
+    number = cast("float", cell)
+    return f"{number:.0f}" if number.is_integer() and abs(number) < _MOST_WHOLE else repr(float(number))
 
 
 def _plain_progress(progress: Progress) -> None:
