@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydicom import Dataset
+from pydicom.pixels.decoders.base import get_decoder
+from pydicom.uid import UID
 
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.pixels.header import BROKEN, text_of
@@ -12,8 +15,6 @@ from nlp_engine.imaging.pixels.windows import MAX_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pydicom import Dataset
-    from pydicom.uid import UID
 
 _WITHOUT_PIXELS = {
     "1.2.840.10008.5.1.4.1.1.88.": "is a structured report",
@@ -90,9 +91,6 @@ def _no_pixels(dataset: Dataset) -> tuple[str, str]:
 
 
 def _check_decoder(dataset: Dataset) -> None:
-    from pydicom.pixels.decoders.base import get_decoder
-    from pydicom.uid import UID
-
     syntax = UID(str(getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")))
     if not syntax:
         # A data set of before 1993 has no meta information; such files are not compressed.

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydicom import Dataset
+from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.pixels.decoding import check_picture, decode
@@ -19,7 +21,6 @@ from nlp_engine.imaging.pixels.windows import WindowShape, full_range, is_flat, 
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pydicom import Dataset
 
 BURNED_IN = "The header says that text about the patient stands in the pixels; do not pass the picture on."
 _ODD_WINDOW = "The window of the header shows one grey only; the range of the values was used instead."
@@ -42,9 +43,9 @@ def read_dicom(path: Path) -> Picture:
     PictureError
         If the file has no pixels, more than one frame, a compression without a decoder, or is broken.
     """
-    check_picture(read_dataset(path, _ELEMENTS, pixels=False))
-    dataset = read_dataset(path, _ELEMENTS, pixels=True)
     with quiet():
+        check_picture(read_dataset(path, _ELEMENTS, pixels=False))
+        dataset = read_dataset(path, _ELEMENTS, pixels=True)
         values = decode(dataset)
         try:
             grey, warnings = _grey(values, dataset)
@@ -80,8 +81,6 @@ def _photometric(dataset: Dataset) -> str:
 
 def _from_colours(values: NDArray[np.generic], dataset: Dataset) -> NDArray[np.float32]:
     """Return the luma (ITU-R BT.601, as Pillow has it) of a palette or of RGB, to which pydicom turned YBR."""
-    from pydicom.pixels.processing import apply_color_lut
-
     bits = int(dataset.BitsStored)
     if values.ndim == 2:
         bits = int(dataset.RedPaletteColorLookupTableDescriptor[2])
@@ -96,8 +95,6 @@ def _through_window(
     values: NDArray[np.generic], dataset: Dataset, valid: NDArray[np.bool_] | None
 ) -> tuple[NDArray[np.float32], list[str]]:
     """Apply modality LUT or rescale, then the header's VOI LUT or first window; without one, the full range."""
-    from pydicom.pixels.processing import apply_modality_lut
-
     units = apply_modality_lut(values, dataset)
     explicit = _explicit(units, dataset)
     if explicit is not None and not is_flat(explicit):
@@ -107,8 +104,6 @@ def _through_window(
 
 
 def _explicit(units: NDArray[np.generic], dataset: Dataset) -> NDArray[np.float32] | None:
-    from pydicom.pixels.processing import apply_voi
-
     if dataset.get("VOILUTSequence"):
         depth = int(dataset.VOILUTSequence[0].LUTDescriptor[2])
         return apply_voi(units, dataset).astype(np.float32) / np.float32(2**depth - 1)

@@ -7,26 +7,29 @@ an exception (it may quote an element) goes nowhere.
 from __future__ import annotations
 
 import re
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pydicom
+from pydicom import Dataset
+from pydicom.config import disable_value_validation
+from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.pixels.picture import PictureFacts
 from nlp_engine.imaging.pixels.words import fold, header_words
 
-if TYPE_CHECKING:
-    from pydicom import Dataset
-
 FACTS = (
     "SOPClassUID", "SOPInstanceUID", "PatientID", "Modality", "BodyPartExamined", "ViewPosition", "ViewCodeSequence",
     "AnatomicRegionSequence", "PatientAge", "PatientBirthDate", "PatientOrientation", "BurnedInAnnotation",
     "BitsStored", "AcquisitionDateTime", "AcquisitionDate", "AcquisitionTime", "ContentDate", "ContentTime",
-    "StudyDate", "StudyTime", "TimezoneOffsetFromUTC",
+    "StudyDate", "StudyTime",
 )  # fmt: skip
 _TIMES = (("AcquisitionDate", "AcquisitionTime"), ("StudyDate", "StudyTime"), ("ContentDate", "ContentTime"))
 _AGE = re.compile(r"(?!0+Y)(\d{1,3})([DWMY])")
@@ -78,22 +81,22 @@ def read_dataset(path: Path, names: tuple[str, ...] | None, *, pixels: bool) -> 
     PictureError
         If the file is not DICOM that can be read, or is cut off.
     """
-    import pydicom
-
     try:
         with quiet():
             return pydicom.dcmread(
                 path, force=True, stop_before_pixels=not pixels, specific_tags=list(names) if names else None
             )
     except OSError as error:
-        raise PictureError(f"cannot be opened ({error.strerror or type(error).__name__})", "make it readable") from None
+        if error.strerror is not None:
+            raise PictureError(f"cannot be opened ({error.strerror})", "make it readable") from None
+        raise PictureError("is DICOM that is broken or cut off", "export it again") from None
     except BROKEN:
         raise PictureError("is DICOM that is broken or cut off", "export it again") from None
 
 
 BROKEN: tuple[type[Exception], ...] = (
     ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError, RecursionError,
-    RuntimeError, TypeError, ValueError,
+    RuntimeError, TypeError, ValueError, struct.error, zlib.error, BytesLengthException, InvalidDicomError,
 )  # fmt: skip
 """What pydicom raises for broken files."""
 
@@ -127,8 +130,6 @@ def text_of(dataset: Dataset, name: str) -> str:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep pydicom from warning, with the words of a header, of values that break the standard."""
-    from pydicom.config import disable_value_validation
-
     with warnings.catch_warnings(), disable_value_validation():
         warnings.simplefilter("ignore")
         yield

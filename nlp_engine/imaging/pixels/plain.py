@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -36,28 +37,43 @@ def read_plain(path: Path, kind: PictureFormat, *, least_side: int | None = None
         If the file is broken, an animation, or larger than the limit.
     """
     import PIL.Image
-    import PIL.ImageOps
 
     try:
-        # Phones write JPEGs with a second, small picture; Pillow calls them MPO and gives the first one.
-        with PIL.Image.open(path, formats=("PNG", "JPEG", "MPO")) as picture:
-            _check(picture, kind)
-            deep = picture.mode in _DEEP_MODES
-            if kind == "JPEG":
-                size = None if least_side is None else (_GAP * least_side, _GAP * least_side)
-                picture.draft("YCbCr", size)
-            picture.load()
-            upright = PIL.ImageOps.exif_transpose(picture) if _EXIF_ORIENTATION in picture.getexif() else picture
-            grey, is_colour, warnings = _deep(upright) if deep else _eight_bits(upright)
+        try:
+            grey, is_deep, is_colour, warnings = _open(path, kind, least_side, "YCbCr")
+        except OSError:
+            # A JPEG that stores RGB cannot be decoded to luma and chroma.
+            grey, is_deep, is_colour, warnings = _open(path, kind, least_side, "RGB")
     except (PIL.Image.DecompressionBombError, PIL.Image.DecompressionBombWarning):
         raise PictureError(*TOO_LARGE) from None
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError):
+    except (OSError, ValueError, SyntaxError, EOFError, IndexError, TypeError, ArithmeticError, struct.error):
         # Pillow says "broken file" in many ways, some with words of the file.
         raise PictureError(f"is a {kind} that is broken or cut off", "export it again") from None
     if has_letters(grey):
         warnings = (*warnings, LETTERS_FOUND)
-    facts = PictureFacts(format=kind, bits=16 if deep else 8, is_colour=is_colour)
+    facts = PictureFacts(format=kind, bits=16 if is_deep else 8, is_colour=is_colour)
     return Picture(grey, facts, warnings)
+
+
+def _open(
+    path: Path, kind: PictureFormat, least_side: int | None, draft: Literal["YCbCr", "RGB"]
+) -> tuple[NDArray[np.float32], bool, bool, tuple[str, ...]]:
+    """Return grey values, whether they had 16 bits, whether there were colours, and warnings."""
+    import PIL.Image
+    import PIL.ImageOps
+
+    with PIL.Image.open(path, formats=("PNG", "JPEG")) as picture:
+        _check(picture, kind)
+        is_deep = picture.mode in _DEEP_MODES
+        if kind == "JPEG":
+            picture.draft(draft, None if least_side is None else (_GAP * least_side, _GAP * least_side))
+        picture.load()
+        upright = PIL.ImageOps.exif_transpose(picture) if _EXIF_ORIENTATION in picture.getexif() else picture
+        if is_deep:
+            # As DICOM without a window: many hold 10 or 12 bits, and nothing in a PNG says so.
+            return full_range(np.asarray(upright, dtype=np.float32)), True, False, ()
+        grey, is_colour, warnings = _eight_bits(upright)
+        return grey, False, is_colour, warnings
 
 
 def _check(picture: PIL.Image.Image, kind: PictureFormat) -> None:
@@ -66,11 +82,6 @@ def _check(picture: PIL.Image.Image, kind: PictureFormat) -> None:
     frames = getattr(picture, "n_frames", 1)
     if kind == "PNG" and frames > 1:
         raise PictureError(f"is an animation of {frames} pictures", "give one picture a file")
-
-
-def _deep(picture: PIL.Image.Image) -> tuple[NDArray[np.float32], bool, tuple[str, ...]]:
-    """Stretch 16 bits as DICOM without a window: many hold 10 or 12 bits, and nothing in a PNG says so."""
-    return full_range(np.asarray(picture, dtype=np.float32)), False, ()
 
 
 def _eight_bits(picture: PIL.Image.Image) -> tuple[NDArray[np.float32], bool, tuple[str, ...]]:
