@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pydicom import Dataset
+from pydicom.dataset import FileMetaDataset
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.uid import UID
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.pixels.header import BROKEN, text_of
@@ -93,7 +94,11 @@ def _no_pixels(dataset: Dataset) -> tuple[str, str]:
 def _check_decoder(dataset: Dataset) -> None:
     syntax = UID(str(getattr(getattr(dataset, "file_meta", None), "TransferSyntaxUID", "")))
     if not syntax:
-        # A data set of before 1993 has no meta information; such files are not compressed.
+        # A data set of before 1993 does not name it, and is not compressed.
+        is_implicit, is_little = dataset.original_encoding
+        plain = ImplicitVRLittleEndian if is_implicit else ExplicitVRLittleEndian
+        dataset.file_meta = FileMetaDataset()
+        dataset.file_meta.TransferSyntaxUID = plain if is_little else ExplicitVRBigEndian
         return
     try:
         known = get_decoder(syntax)

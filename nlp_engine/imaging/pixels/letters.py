@@ -25,7 +25,7 @@ _STROKE = 7
 _BRIGHT, _ABOVE_GROUND = 0.7, 0.2
 _HEIGHTS = range(5, 61)
 _MIN_LETTERS = 7
-_MAX_MARKS = 4000
+_MAX_MARKS = 400
 """More thin bright specks than this are noise or a screen of dots, and a line among them would be chance."""
 
 
