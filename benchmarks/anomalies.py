@@ -49,7 +49,7 @@ def read(folder: Path) -> dict[str, Set]:
     return found
 
 
-def unlabelled(sets: dict[str, Set]) -> None:
+def unlabelled(sets: dict[str, Set], designs: int) -> None:
     """Fit on all rows without labels, score all rows; mean of ten seeds."""
     print("Unlabelled: fitted on all rows, scores of the same rows, ten seeds:", ", ".join(sets))
     line("isolation forest, published", [PUBLISHED[name] for name in sets])
@@ -58,7 +58,7 @@ def unlabelled(sets: dict[str, Set]) -> None:
     for member in MEMBERS:
         design = Design(members=(member,))
         line(f"  {member} alone", [roc_auc_score(y, fitted(design, X, seed=0).train_raw) for X, y in sets.values()])
-    line("agreement of halves, 20 designs", [tuned_without_labels(*one) for one in sets.values()])
+    line("agreement of halves", [tuned_without_labels(*one, designs) for one in sets.values()])
 
 
 def _mean(scores, X, y) -> float:  # noqa: ANN001, N803
@@ -75,9 +75,9 @@ def default_scores(X: np.ndarray, seed: int) -> np.ndarray:  # noqa: N803
     return fitted(Design(), X, seed=seed).train_raw
 
 
-def tuned_without_labels(X: np.ndarray, y: np.ndarray) -> float:  # noqa: N803
+def tuned_without_labels(X: np.ndarray, y: np.ndarray, designs: int) -> float:  # noqa: N803
     """Return the AUROC of the design that agreement chose."""
-    choice = by_agreement(X, trials=20, seed=0)
+    choice = by_agreement(X, trials=designs, seed=0)
     return float(roc_auc_score(y, fitted(choice.design, X, seed=0).train_raw))
 
 
@@ -120,14 +120,14 @@ def choice(sets: dict[str, Set]) -> None:
     line("all five, no choice", [table[MEMBERS][name] for name in sets])
 
 
-def labelled(sets: dict[str, Set]) -> None:
+def labelled(sets: dict[str, Set], designs: int) -> None:
     """Tune on each outer fold's training part with its labels, score its test part."""
-    print("Labelled, nested: 3 outer folds, 20 designs by 3 inner folds; the default design on the same folds")
+    print(f"Labelled, nested: 3 outer folds, {designs} designs by 3 inner folds; the default design on the same folds")
     tuned, plain = [], []
     for name, (matrix, y) in sets.items():
         figures = []
         for train, test in StratifiedKFold(3, shuffle=True, random_state=0).split(matrix, y):
-            best = by_labels(matrix[train], y[train], trials=20, seed=0).design
+            best = by_labels(matrix[train], y[train], trials=designs, seed=0).design
             one = fitted(best, matrix[train], seed=0, labels=y[train]).raw(matrix[test])
             other = fitted(Design(), matrix[train], seed=0).raw(matrix[test])
             figures.append((roc_auc_score(y[test], one), roc_auc_score(y[test], other)))
@@ -199,25 +199,25 @@ def _held_back(table: pd.DataFrame) -> float:
 
 def main() -> None:
     """Print the parts."""
-    parts = ("unlabelled", "split", "choice", "labelled", "autoencoder", "planted")
+    parts = ("unlabelled", "split", "choice", "planted", "autoencoder", "labelled")
     parser = argparse.ArgumentParser()
     parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
+    parser.add_argument("--designs", type=int, default=10, help="that Optuna tries")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/tables"))
     options = parser.parse_args()
     sets = read(options.data / "adbench")
     labs = pd.read_csv(options.data / "thiomon/thiomon.csv").drop(columns=["active", "remission", "days_of_life"])
     labs = labs.astype(float).sample(1500, random_state=0).reset_index(drop=True)
+    runs = {
+        "unlabelled": lambda: unlabelled(sets, options.designs),
+        "split": lambda: split(sets),
+        "choice": lambda: choice(sets),
+        "labelled": lambda: labelled(sets, options.designs),
+        "autoencoder": lambda: autoencoder(sets),
+        "planted": lambda: planted(sets, labs),
+    }
     for part in options.parts:
-        if part == "planted":
-            planted(sets, labs)
-        else:
-            {
-                "unlabelled": unlabelled,
-                "split": split,
-                "choice": choice,
-                "labelled": labelled,
-                "autoencoder": autoencoder,
-            }[part](sets)
+        runs[part]()
 
 
 if __name__ == "__main__":
