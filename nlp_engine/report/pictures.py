@@ -19,24 +19,33 @@ _WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
 
 
 def thumbnail(path: Path) -> str | None:
-    """Return a JPEG copy as a ``data:`` address; None when the file is not there or is no picture Pillow reads.
+    """Return a JPEG copy as a ``data:`` address; None when the file is not there or cannot be shown.
 
-    A picture with more than 8 bits a pixel is stretched from its darkest to its brightest value.
+    A PNG or JPEG keeps its colours, with more than 8 bits a pixel it is stretched from its darkest to its brightest
+    value. A DICOM picture is shown in grey as the image models see it (`nlp_engine.imaging.pixels`).
     """
-    # Pillow comes with matplotlib; both are slow to import.
     import PIL.Image
 
+    from nlp_engine.errors import PictureError
+    from nlp_engine.imaging.pixels import picture_format, read_picture
+
     try:
+        if picture_format(path) == "DICOM":
+            return _data_uri(PIL.Image.fromarray(np.uint8(read_picture(path).grey * 255)))
         with PIL.Image.open(path) as picture:
             picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
             small = _stretched(picture) if picture.mode in _WIDE_MODES else picture
-            small.thumbnail((MAX_SIDE, MAX_SIDE))
-            shown = small if small.mode in ("L", "RGB") else _on_white(small)
-            buffer = io.BytesIO()
-            shown.save(buffer, format="JPEG", quality=_QUALITY)
-    except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError):
+            return _data_uri(small)
+    except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError, PictureError):
         # Pillow says "broken file" in four ways; the page then says that the picture cannot be shown.
         return None
+
+
+def _data_uri(picture: PIL.Image.Image) -> str:
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    shown = picture if picture.mode in ("L", "RGB") else _on_white(picture)
+    buffer = io.BytesIO()
+    shown.save(buffer, format="JPEG", quality=_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 

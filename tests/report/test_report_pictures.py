@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian
 
 from nlp_engine.report.charts import Series, draw
 from nlp_engine.report.pictures import MAX_SIDE, thumbnail
@@ -80,3 +82,19 @@ def test_title_is_escaped():
     svg = draw(series([4.0]), prefix="t1", title='<script>"\\1 & b')
     assert "<script>" not in svg
     assert ET.fromstring(svg)[0].text == '<script>"\\1 & b'
+
+
+def test_dicom_is_shown_as_radiologists_look_at_it(tmp_path):
+    values = np.tile(np.linspace(0, 4000, 1000), (500, 1)).astype(np.uint16)
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.Rows, dataset.Columns, dataset.SamplesPerPixel = 500, 1000, 1
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 16, 12, 11, 0
+    dataset.PhotometricInterpretation, dataset.PixelData = "MONOCHROME1", values.tobytes()
+    dataset.save_as(tmp_path / "x.dcm", enforce_file_format=False)
+    (tmp_path / "y.dcm").write_bytes(b"\0" * 128 + b"DICM" + (tmp_path / "x.dcm").read_bytes()[:200])
+    copy = opened(thumbnail(tmp_path / "x.dcm"))
+    assert (copy.size, copy.mode) == ((MAX_SIDE, MAX_SIDE // 2), "L")
+    assert (copy.getpixel((5, 5)) > 240, copy.getpixel((MAX_SIDE - 5, 5)) < 15) == (True, True)
+    assert thumbnail(tmp_path / "y.dcm") is None
