@@ -20,7 +20,7 @@ class GuessedNames:
         self._marks = marks
 
     def mark(self, guesses: Sequence[Guess]) -> None:
-        """Mark them, words side by side together; none of them is made of ordinary words alone."""
+        """Mark them, words side by side together; ordinary words only together with others or beside a name."""
         marks = self._marks
         fitting: dict[int, Kind] = {}
         for guess in guesses:
@@ -28,7 +28,7 @@ class GuessedNames:
             if index < len(marks.words) and marks.words[index].start == guess.start and self._fits(index, guess):
                 fitting[index] = guess.kind
         for first, behind in self._runs(fitting):
-            if any(self._is_telling(index) for index in range(first, behind)):
+            if self._is_beside_name(first, behind) or any(self._is_telling(index) for index in range(first, behind)):
                 marks.mark(first, behind, fitting[first])
 
     def _runs(self, fitting: Mapping[int, Kind]) -> list[tuple[int, int]]:
@@ -39,6 +39,12 @@ class GuessedNames:
             else:
                 runs.append((index, index + 1))
         return runs
+
+    def _is_beside_name(self, first: int, behind: int) -> bool:
+        marks = self._marks
+        follows = first > 0 and marks.kinds[first - 1] is not None and marks.is_joined(first)
+        precedes = behind < len(marks.words) and marks.kinds[behind] is not None and marks.is_joined(behind)
+        return follows or precedes
 
     def _is_telling(self, index: int) -> bool:
         return len(self._marks.words[index].key) > 1 and self._marks.strength(index) is not Strength.OTHER

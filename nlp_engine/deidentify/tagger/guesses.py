@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nlp_engine.deidentify.result import Kind
+from nlp_engine.deidentify.tagger.network import Floats
 from nlp_engine.deidentify.tagger.pieces import Pieces, pieces_of
 from nlp_engine.deidentify.tagger.tagger import Tagger
 
 _KINDS = (Kind.NAME, Kind.PLACE, Kind.PHONE)
 _PLACE, _PHONE = 2, 3
-_LEAST, _LEAST_OF_PHONES = 0.5, 0.3
+_LEAST, _LEAST_BESIDE, _LEAST_OF_PHONES = 0.4, 0.2, 0.3
+"""How likely a piece must be: by itself, beside one that is found already, as a part of a phone number."""
+
 _UNLIKELY = 0.995
 """From which probability of being neither name nor place a lone word that no list knows stays."""
 
@@ -60,26 +63,41 @@ class Guesses:
 NOTHING = Guesses([], [], [])
 
 
-def guesses_in(text: str, tagger: Tagger, least: float = _LEAST) -> Guesses:
-    """Return what the tagger finds in a text with at least this probability."""
+def guesses_in(text: str, tagger: Tagger) -> Guesses:
+    """Return what the tagger finds in a text."""
     pieces = pieces_of(text)
     chances = tagger.chances(pieces)
-    likely = (chances[:, 0] <= 1 - min(least, _LEAST_OF_PHONES)).nonzero()[0].tolist()
-    labels = {
-        index: label
-        for index in likely
-        if pieces.written[index][0].isalnum()
-        for label in [1 + int(chances[index, 1:].argmax())]
-        if label == _PHONE or chances[index, 0] <= 1 - least
-    }
-    words: list[Guess] = []
-    for index, label in labels.items():
-        if pieces.written[index][0].isalpha() and label != _PHONE:
-            span = pieces.starts[index], pieces.ends[index]
-            words.append(Guess(*span, _KINDS[label - 1], 1 - float(chances[index, 0])))
+    labels = _labels(text, pieces, chances)
+    words = [
+        Guess(pieces.starts[index], pieces.ends[index], _KINDS[label - 1], 1 - float(chances[index, 0]))
+        for index, label in labels.items()
+        if pieces.written[index][0].isalpha() and label != _PHONE
+    ]
     numbers = [*_phones(text, pieces, labels), *_of_addresses(text, pieces, labels)]
     unlikely = [pieces.starts[index] for index in (chances[:, 0] >= _UNLIKELY).nonzero()[0].tolist()]
     return Guesses(words, numbers, unlikely)
+
+
+def _labels(text: str, pieces: Pieces, chances: Floats) -> dict[int, int]:
+    """Return the label of each piece that is found: a less likely one has that of the piece beside it."""
+    labels: dict[int, int] = {}
+    likely = [
+        index
+        for index in (chances[:, 0] <= 1 - _LEAST_BESIDE).nonzero()[0].tolist()
+        if pieces.written[index][0].isalnum()
+    ]
+    for index in likely:
+        label = 1 + int(chances[index, 1:].argmax())
+        if chances[index, 0] <= 1 - (_LEAST_OF_PHONES if label == _PHONE else _LEAST):
+            labels[index] = label
+    for step, order in ((-1, likely), (1, likely[::-1])):
+        for index in order:
+            beside = index + step
+            if index not in labels and beside in labels:
+                left = min(index, beside)
+                if not text[pieces.ends[left] : pieces.starts[left + 1]].strip(" "):
+                    labels[index] = labels[beside]
+    return dict(sorted(labels.items()))
 
 
 def _phones(text: str, pieces: Pieces, labels: dict[int, int]) -> Iterator[Guess]:
