@@ -63,10 +63,25 @@ def standardise(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
     return scaled
 
 
-def prepare(greys: list[NDArray[np.float32]], size: int) -> NDArray[np.float32]:
-    """Return the network's input (n, 1, size, size) of pictures of any sizes, grey 0 to 1."""
-    levels = np.stack([shrink(grey, size) for grey in greys])
+def zoomed(levels: NDArray[np.uint8], zoom: float) -> NDArray[np.uint8]:
+    """Return small pictures (n, size, size) without their border, so that things look ``zoom`` times larger."""
+    if zoom <= 1:
+        return levels
+    size = levels.shape[-1]
+    edge = size * (1 - 1 / zoom) / 2
+    box = (edge, edge, size - edge, size - edge)
+    larger = [Image.fromarray(one).resize((size, size), Image.Resampling.BILINEAR, box=box) for one in levels]
+    return np.stack([np.asarray(one) for one in larger])
+
+
+def network_input(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the network's input (n, 1, size, size) of small pictures (n, size, size)."""
     return standardise(levels.astype(np.float32) / np.float32(255))[:, None]
+
+
+def prepare(greys: list[NDArray[np.float32]], size: int) -> NDArray[np.float32]:
+    """Return the network's input (n, 1, size, size) of pictures of any sizes, grey 0 to 1, each looked at whole."""
+    return network_input(np.stack([shrink(grey, size) for grey in greys]))
 
 
 def _at_rank(pictures: NDArray[np.float32], share: float) -> NDArray[np.float32]:

@@ -1,0 +1,203 @@
+"""How good a network is on patients that it had not learnt from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
+
+from nlp_engine.training.images.calibration import expected_calibration_error
+from nlp_engine.training.images.config import Aim, ImageConfig
+from nlp_engine.training.images.data import Pictures
+from nlp_engine.training.images.findings import presence_of, probability_of
+from nlp_engine.training.images.index import is_normal
+from nlp_engine.training.images.runtime import ExportedNetwork
+from nlp_engine.training.images.scores import pair_auroc
+from nlp_engine.training.images.shifts import SHIFTS
+from nlp_engine.training.images.thresholds import Answers, Limits, answers, choose, cross_validated
+
+_DRAWS = 500
+UNCHANGED = "none"
+"""Name of the first row of the shifts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with the 2.5th and 97.5th percentile of its bootstrap."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """Return the figure as it is printed."""
+        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+
+
+@dataclass(frozen=True)
+class FindingResult:
+    """All figures of one finding."""
+
+    is_present: NDArray[np.bool_]
+    probability: NDArray[np.float64]
+    aim: Aim
+    auroc: Interval
+    average_precision: float
+    calibration_error: float
+    limits: Limits
+    answers: Answers
+    cross_validated: Answers
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftResult:
+    """Figures under one fixed change of all pictures, at the limits chosen without it."""
+
+    name: str
+    auroc: dict[str, float]
+    pairs: dict[str, float]
+    answers: dict[str, Answers]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All figures of a network.
+
+    Parameters
+    ----------
+    pairs
+        "a against b" -> AUROC among the pictures of both, for the classes that are not normal.
+    confusion
+        True class a row, most probable class a column.
+    shifts
+        Under each change of ``shifts.py``; the first is none.
+    """
+
+    classes: tuple[str, ...]
+    probabilities: NDArray[np.float64]
+    findings: dict[str, FindingResult]
+    pairs: dict[str, Interval]
+    confusion: NDArray[np.int64]
+    shifts: tuple[ShiftResult, ...] = ()
+
+
+def evaluate(
+    probabilities: NDArray[np.float64],
+    pictures: Pictures,
+    classes: tuple[str, ...],
+    findings: dict[str, tuple[str, ...]],
+    config: ImageConfig,
+    *,
+    seed: int = 0,
+) -> Evaluation:
+    """Return the figures; intervals are bootstrapped over patients, not pictures."""
+    labels, patients = pictures.labels, pictures.patients
+    results = {}
+    for name, members in findings.items():
+        is_present = presence_of(labels, classes, members)
+        said = probability_of(probabilities, classes, members)
+        results[name] = _finding(is_present, said, patients, config.aim(name), seed)
+    pairs = {name: _pair(probabilities, labels, patients, pair, seed) for name, pair in contrasts(classes).items()}
+    confusion = confusion_matrix(labels, probabilities.argmax(axis=1), labels=list(range(len(classes))))
+    return Evaluation(classes, probabilities, results, pairs, confusion)
+
+
+def contrasts(classes: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return "a against b" -> their places, for classes that are not normal."""
+    places = [at for at, name in enumerate(classes) if not is_normal(name)]
+    return {f"{classes[a]} against {classes[b]}": (a, b) for a in places for b in places if a < b}
+
+
+def under_shifts(
+    network: ExportedNetwork,
+    pictures: Pictures,
+    evaluation: Evaluation,
+    findings: dict[str, tuple[str, ...]],
+    *,
+    zooms: Sequence[float],
+    temperature: float,
+) -> tuple[ShiftResult, ...]:
+    """Return the figures under each simulated change, at the limits that were chosen without any."""
+    rows = []
+    rows.append(_shift(UNCHANGED, evaluation.probabilities, pictures.labels, evaluation, findings))
+    for name, change in SHIFTS.items():
+        said = network.probabilities(change(pictures.levels), zooms, temperature)
+        rows.append(_shift(name, said, pictures.labels, evaluation, findings))
+    return tuple(rows)
+
+
+def interval(figure: Callable[[NDArray[np.int64]], float], patients: NDArray[np.object_], seed: int) -> Interval:
+    """Return a figure of rows with its 95 % bootstrap interval, whole patients being drawn.
+
+    Draws in which a class is missing have no figure and are left out.
+    """
+    _, numbers = np.unique(patients.astype(str), return_inverse=True)
+    order = np.argsort(numbers, kind="stable")
+    blocks = np.split(order, np.cumsum(np.bincount(numbers))[:-1])
+    chance = np.random.default_rng(seed)
+    figures = []
+    for _ in range(_DRAWS):
+        rows = np.concatenate([blocks[at] for at in chance.integers(0, len(blocks), len(blocks))])
+        value = figure(rows)
+        if not np.isnan(value):
+            figures.append(value)
+    low, high = np.quantile(figures, [0.025, 0.975]) if figures else (float("nan"), float("nan"))
+    return Interval(figure(np.arange(len(patients))), float(low), float(high))
+
+
+def auroc(is_present: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
+    """Return the area under the ROC curve; not a number where only one kind is there."""
+    if is_present.all() or not is_present.any():
+        return float("nan")
+    return float(roc_auc_score(is_present, probability))
+
+
+def _pair(
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    patients: NDArray[np.object_],
+    pair: tuple[int, int],
+    seed: int,
+) -> Interval:
+    return interval(lambda rows: pair_auroc(probabilities[rows], labels[rows], *pair), patients, seed)
+
+
+def _finding(
+    is_present: NDArray[np.bool_], said: NDArray[np.float64], patients: NDArray[np.object_], aim: Aim, seed: int
+) -> FindingResult:
+    limits = choose(is_present, said, aim)
+    return FindingResult(
+        is_present=is_present,
+        probability=said,
+        aim=aim,
+        auroc=interval(lambda rows: auroc(is_present[rows], said[rows]), patients, seed),
+        average_precision=float(average_precision_score(is_present, said)),
+        calibration_error=expected_calibration_error(is_present, said),
+        limits=limits,
+        answers=answers(is_present, said, limits),
+        cross_validated=cross_validated(is_present, said, patients, aim, seed=seed),
+    )
+
+
+def _shift(
+    name: str,
+    said: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    evaluation: Evaluation,
+    findings: dict[str, tuple[str, ...]],
+) -> ShiftResult:
+    classes = evaluation.classes
+    chances = {finding: probability_of(said, classes, members) for finding, members in findings.items()}
+    known = {finding: result.is_present for finding, result in evaluation.findings.items()}
+    return ShiftResult(
+        name=name,
+        auroc={finding: auroc(known[finding], chances[finding]) for finding in findings},
+        pairs={pair: pair_auroc(said, labels, a, b) for pair, (a, b) in contrasts(classes).items()},
+        answers={
+            finding: answers(known[finding], chances[finding], evaluation.findings[finding].limits)
+            for finding in findings
+        },
+    )

@@ -1,0 +1,92 @@
+"""The training report as one HTML page, and the model card."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image
+
+from nlp_engine import __version__
+from nlp_engine.imaging.chest.model_file import ChestModelFile
+from nlp_engine.knowledge import resource
+from nlp_engine.training.images.data import PictureSet
+from nlp_engine.training.images.evaluation import Evaluation
+from nlp_engine.training.risk import charts, metrics
+
+_WORST = 18
+_SIDE = 144
+_PNG = "data:image/png;base64,"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A dev picture that the network is surest about and wrong."""
+
+    picture: str
+    truth: str
+    said: str
+    probability: float
+
+
+def write_report(path: Path, file: ChestModelFile, evaluation: Evaluation, pictures: PictureSet) -> None:
+    """Write the page; pictures stand inside, nothing is loaded from elsewhere.
+
+    The worst mistakes show pictures of patients: the page is as sensitive as the data.
+    """
+    curves = {
+        name: (
+            charts.roc(result.is_present.astype(np.int64), result.probability),
+            charts.calibration(metrics.reliability(result.is_present.astype(np.int64), result.probability)),
+        )
+        for name, result in evaluation.findings.items()
+    }
+    page = _environment(autoescape=True).get_template("image_training.html.j2")
+    text = page.render(**_told(file, evaluation), curves=curves, mistakes=worst_mistakes(evaluation, pictures))
+    path.write_text(text, encoding="utf-8")
+
+
+def render_card(file: ChestModelFile, evaluation: Evaluation) -> str:
+    """Return ``MODEL_CARD.md``."""
+    return _environment(autoescape=False).get_template("image_model_card.md.j2").render(**_told(file, evaluation))
+
+
+def worst_mistakes(evaluation: Evaluation, pictures: PictureSet) -> Sequence[Mistake]:
+    """Return the dev pictures whose true class got the least probability."""
+    dev, chances = pictures.dev, evaluation.probabilities
+    of_truth = chances[np.arange(len(dev)), dev.labels]
+    wrong = [at for at in np.argsort(of_truth, kind="stable") if chances[at].argmax() != dev.labels[at]]
+    return [
+        Mistake(
+            picture=_thumbnail(dev.levels[at]),
+            truth=pictures.classes[dev.labels[at]],
+            said=pictures.classes[int(chances[at].argmax())],
+            probability=float(chances[at].max()),
+        )
+        for at in wrong[:_WORST]
+    ]
+
+
+def _thumbnail(levels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> str:
+    buffer = io.BytesIO()
+    Image.fromarray(levels).resize((_SIDE, _SIDE)).save(buffer, "PNG")
+    return _PNG + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _told(file: ChestModelFile, evaluation: Evaluation) -> dict[str, object]:
+    return {"file": file, "evaluation": evaluation, "engine": __version__}
+
+
+def _environment(*, autoescape: bool) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(resource("templates")),
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

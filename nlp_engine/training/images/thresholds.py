@@ -1,0 +1,94 @@
+"""Present, absent or not sure: two limits a finding, chosen for a stated specificity and sensitivity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_engine.training.images.config import Aim
+
+_EDGE = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From ``present_at`` on a finding is present, up to ``absent_at`` absent."""
+
+    present_at: float
+    absent_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the limits mean on some pictures.
+
+    Parameters
+    ----------
+    specificity
+        Share of the pictures without the finding that are not answered "present".
+    sensitivity
+        Share of the pictures with the finding that are not answered "absent".
+    found
+        Share of the pictures with the finding that are answered "present".
+    cleared
+        Share of the pictures without the finding that are answered "absent".
+    not_sure
+        Share of all pictures.
+    """
+
+    specificity: float
+    sensitivity: float
+    found: float
+    cleared: float
+    not_sure: float
+
+
+def choose(is_present: NDArray[np.bool_], probability: NDArray[np.float64], aim: Aim) -> Limits:
+    """Return the limits nearest to each other that reach the aim.
+
+    Where a network is so good that they would cross, both stay true when they change places.
+    """
+    high = float(np.quantile(probability[~is_present], aim.specificity, method="higher")) + _EDGE
+    low = float(np.quantile(probability[is_present], 1 - aim.sensitivity, method="lower")) - _EDGE
+    high, low = max(high, low), min(high, low)
+    return Limits(present_at=round(min(high, 1 - _EDGE), 4), absent_at=round(max(low, _EDGE), 4))
+
+
+def answers(is_present: NDArray[np.bool_], probability: NDArray[np.float64], limits: Limits) -> Answers:
+    """Return what the limits mean on these pictures."""
+    yes, no = probability >= limits.present_at, probability <= limits.absent_at
+    return Answers(
+        specificity=float(1 - yes[~is_present].mean()),
+        sensitivity=float(1 - no[is_present].mean()),
+        found=float(yes[is_present].mean()),
+        cleared=float(no[~is_present].mean()),
+        not_sure=float((~yes & ~no).mean()),
+    )
+
+
+def cross_validated(
+    is_present: NDArray[np.bool_],
+    probability: NDArray[np.float64],
+    patients: NDArray[np.object_],
+    aim: Aim,
+    *,
+    folds: int = 5,
+    seed: int = 0,
+) -> Answers:
+    """Return what limits mean on patients that they were not chosen on.
+
+    The limits are chosen on the patients of all folds but one and applied to that one; the answers of all folds are
+    counted together.
+    """
+    names = np.random.default_rng(seed).permutation(np.unique(patients.astype(str)))
+    fold_of = {name: at % folds for at, name in enumerate(names)}
+    places = np.array([fold_of[str(name)] for name in patients])
+    verdict = np.zeros(len(probability))
+    for fold in range(folds):
+        inside, outside = places == fold, places != fold
+        limits = choose(is_present[outside], probability[outside], aim)
+        said = probability[inside]
+        verdict[inside] = np.where(said >= limits.present_at, 1.0, np.where(said <= limits.absent_at, 0.0, 0.5))
+    return answers(is_present, verdict, Limits(present_at=0.9, absent_at=0.1))
