@@ -9,6 +9,7 @@ import typer
 
 from nlp_engine import __version__
 from nlp_engine.cli.anomalies import anomalies_drift_command, anomalies_fit_command, anomalies_score_command
+from nlp_engine.cli.images_train import train_image_command
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
 from nlp_engine.cli.labs import flag_command, learn_intervals_command
 from nlp_engine.cli.labs_check import check_command
@@ -50,6 +51,7 @@ anomalies_app.command("drift")(anomalies_drift_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
 train_app.command("risk")(train_risk_command)
+train_app.command("image")(train_image_command)
 evaluate_app = _group("evaluate", "Measure models.")
 evaluate_app.command("ner")(evaluate_ner_command)
 

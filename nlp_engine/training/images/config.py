@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from nlp_engine.imaging.chest.model_file import Purpose
 from nlp_engine.knowledge import KnowledgeModel, read_yaml
 
 NetworkName = Literal["resnet", "densenet", "densenet_wide", "efficientnet", "efficientnet_lite"]
@@ -59,6 +60,10 @@ class ImageConfig(KnowledgeModel):
     ----------
     id
         Name of the model.
+    about
+        What the pictures are, for the model card.
+    purpose
+        What pictures the network is for; others are refused at run time.
     network
         Its architecture, a name of ``networks.py``.
     size
@@ -96,6 +101,8 @@ class ImageConfig(KnowledgeModel):
 
     schema_version: Literal[1]
     id: str
+    about: str = "not said"
+    purpose: Purpose = Purpose()
     network: NetworkName = "densenet"
     size: Annotated[int, Field(ge=16, le=512)] = 160
     members: Annotated[int, Field(ge=1, le=4)] = 1

@@ -1,4 +1,4 @@
-"""The model folder: network, ``model.json``, reference embeddings, and the model card."""
+"""The model folder: network, ``model.json`` and the model card; ``domain.py`` adds what lies outside."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from nlp_engine.imaging.chest.model_file import (
     CARD_FILE,
-    DOMAIN_FILE,
     MODEL_FILE,
     NETWORK_FILE,
     ChestModelFile,
@@ -40,13 +39,10 @@ class Made:
 
     Parameters
     ----------
-    data
-        What the pictures are, for the model card.
     minutes
         Of search and training.
     """
 
-    data: str
     seed: int
     minutes: float
 
@@ -64,11 +60,6 @@ def write_package(folder: Path, pictures: PictureSet, config: ImageConfig, made:
     network = ExportedNetwork(folder / NETWORK_FILE, config.threads)
     temperature = _temperature(network, pictures, config)
     evaluation = measure(network, pictures, config, temperature, seed=made.seed)
-    np.savez_compressed(
-        folder / DOMAIN_FILE,
-        embeddings=network.embeddings(pictures.train.levels).astype(np.float16),
-        labels=pictures.train.labels.astype(np.int8),
-    )
     findings = findings_of(pictures.classes, config.findings)
     file = ChestModelFile(
         id=config.id,
@@ -135,7 +126,7 @@ def _training(pictures: PictureSet, config: ImageConfig, evaluation: Evaluation,
         "dev": pictures.dev.patients,
     }
     return Training(
-        data=made.data,
+        data=config.about,
         data_digest=pictures.digest,
         pictures={part: len(patients) for part, patients in parts.items()},
         patients={part: len(set(patients)) for part, patients in parts.items()},

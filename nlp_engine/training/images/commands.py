@@ -1,0 +1,109 @@
+"""``nlp-engine train image``: an index of pictures in, a model folder and a report out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nlp_engine.imaging.chest.model_file import NETWORK_FILE
+from nlp_engine.training.images.config import ImageConfig
+from nlp_engine.training.images.data import PictureSet, Progress, load_set
+from nlp_engine.training.images.extras import require_train_extra
+from nlp_engine.training.images.index import read_index
+
+if TYPE_CHECKING:
+    from nlp_engine.training.images.package import Package
+
+REPORT_FILE = "report.html"
+
+
+@dataclass(frozen=True)
+class ImageJob:
+    """What is asked for.
+
+    Parameters
+    ----------
+    data, index
+        The folder that holds the pictures, and the table that names them.
+    out, work
+        Take the model, and what a run that is cut off goes on from.
+    minutes
+        For search and training together; None: no search, and the epochs of the configuration.
+    """
+
+    data: Path
+    index: Path
+    out: Path
+    work: Path
+    seed: int = 0
+    minutes: float | None = None
+    flip: bool = False
+
+
+def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Package:
+    """Search, train, export, measure, and write the model folder with its report.
+
+    Started again with the same work folder, a run that was cut off goes on after its last whole epoch.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If the index, the pictures or the split cannot be used.
+    nlp_engine.errors.MissingExtraError
+        If the extra ``train`` is not installed.
+    """
+    require_train_extra()
+    from nlp_engine.training.images.domain import fit_domain
+    from nlp_engine.training.images.package import Made, write_package
+    from nlp_engine.training.images.report import write_report
+
+    began = time.monotonic()
+    entries = read_index(job.index)
+
+    @cache
+    def load(size: int) -> PictureSet:
+        return load_set(
+            job.data, entries, size=size, dev_share=config.dev_share, seed=job.seed, work=job.work, progress=progress
+        )
+
+    load(config.size)  # refuse a poor split before an hour of training
+    if job.minutes is not None and config.search.share > 0:
+        config = _searched(job, config, load, progress)
+    pictures = load(config.size)
+    _train_members(job, config, pictures, began, progress)
+    made = Made(seed=job.seed, minutes=(time.monotonic() - began) / 60)
+    package = write_package(job.out, pictures, config, made)
+    fit_domain(
+        job.out, pictures.train, pictures.dev, adults=None, purpose=config.purpose, seed=job.seed, progress=progress
+    )
+    write_report(job.out / REPORT_FILE, package.file, package.evaluation, pictures)
+    return package
+
+
+def _searched(job: ImageJob, config: ImageConfig, load: Callable[[int], PictureSet], progress: Progress) -> ImageConfig:
+    from nlp_engine.training.images.tuning import tune
+
+    assert job.minutes is not None
+    seconds = 60 * job.minutes * config.search.share
+    return tune(load, config, flip=job.flip, seconds=seconds, seed=job.seed, work=job.work, progress=progress)
+
+
+def _train_members(job: ImageJob, config: ImageConfig, pictures: PictureSet, began: float, progress: Progress) -> None:
+    """Train each network with a seed of its own and write them as one file."""
+    from nlp_engine.training.images.export import export
+    from nlp_engine.training.images.networks import Committee
+    from nlp_engine.training.images.trainer import Trainer
+
+    nets = []
+    for member in range(config.members):
+        left = None if job.minutes is None else job.minutes - (time.monotonic() - began) / 60
+        minutes = None if left is None else max(0.0, left) / (config.members - member)
+        progress(f"network {member + 1} of {config.members}: {config.network}, {config.size} x {config.size}")
+        trainer = Trainer(pictures, config, flip=job.flip, minutes=minutes)
+        nets.append(trainer.train(job.seed + member, job.work / f"member-{member}.pt", progress=progress))
+    difference = export(Committee(nets) if len(nets) > 1 else nets[0], config.size, job.out / NETWORK_FILE)
+    progress(f"exported; {NETWORK_FILE} differs from torch by {difference:.0e} at most")
