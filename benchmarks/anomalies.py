@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -40,10 +41,10 @@ def line(title: str, figures: list[float]) -> None:
     print(f"  {title:44}", *(f"{figure:.3f}" for figure in figures), f" mean {np.mean(figures):.4f}", flush=True)
 
 
-def read(folder: Path) -> dict[str, Set]:
+def read(folder: Path, names: Sequence[str]) -> dict[str, Set]:
     """Return name -> X, y."""
     found = {}
-    for name in SETS:
+    for name in names:
         with np.load(folder / f"{name}.npz") as arrays:
             found[name] = (arrays["X"].astype(float), arrays["y"].ravel())
     return found
@@ -134,6 +135,7 @@ def labelled(sets: dict[str, Set], designs: int) -> None:
             print(f"    {name}: {best}", flush=True)
         tuned.append(np.mean(figures, axis=0)[0])
         plain.append(np.mean(figures, axis=0)[1])
+        print(f"  {name}: tuned {tuned[-1]:.3f}, default {plain[-1]:.3f}", flush=True)
     line("tuned by labels", tuned)
     line("the default design", plain)
 
@@ -203,9 +205,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--parts", nargs="+", choices=parts, default=parts)
     parser.add_argument("--designs", type=int, default=10, help="that Optuna tries")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/tables"))
     options = parser.parse_args()
-    sets = read(options.data / "adbench")
+    sets = read(options.data / "adbench", options.sets)
     labs = pd.read_csv(options.data / "thiomon/thiomon.csv").drop(columns=["active", "remission", "days_of_life"])
     labs = labs.astype(float).sample(1500, random_state=0).reset_index(drop=True)
     runs = {
