@@ -10,6 +10,7 @@ import typer
 from nlp_engine import __version__
 from nlp_engine.cli.anomalies import anomalies_drift_command, anomalies_fit_command, anomalies_score_command
 from nlp_engine.cli.images_train import train_image_command
+from nlp_engine.cli.images import predict_command
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
 from nlp_engine.cli.labs import flag_command, learn_intervals_command
 from nlp_engine.cli.labs_check import check_command
@@ -48,6 +49,8 @@ anomalies_app = _group("anomalies", "Rows that do not fit their cohort, and feed
 anomalies_app.command("fit")(anomalies_fit_command)
 anomalies_app.command("score")(anomalies_score_command)
 anomalies_app.command("drift")(anomalies_drift_command)
+images_app = _group("images", "Pictures, read by the embedded chest network or by your own.")
+images_app.command("predict")(predict_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
 train_app.command("risk")(train_risk_command)

@@ -80,12 +80,35 @@ class Domain(ImageFileModel):
         Share of good pictures, not learnt from, that this refuses.
     neighbours
         Of ``knn``: which neighbour's distance counts.
+    limits
+        Of the checks of the picture itself (``imaging/quality/looks.py``): name -> greatest value that passes.
     """
 
     method: Literal["knn", "mahalanobis"]
     threshold: float
     refused: Share
     neighbours: Annotated[int, Field(ge=1)] = 10
+    limits: dict[Literal["turned", "mirrored", "unlike", "adult"], float] = Field(default_factory=dict)
+
+
+class Purpose(ImageFileModel):
+    """What pictures the network is for; what a file or a record says of a picture is held against it.
+
+    Parameters
+    ----------
+    words
+        The pictures in words, going on after "the network learnt from".
+    modalities, body_parts, views
+        Words of ``rules/imaging/header.yaml`` that are judged; empty: all are.
+    age_below
+        Years; older patients are refused.
+    """
+
+    words: str = "other pictures"
+    modalities: tuple[str, ...] = ()
+    body_parts: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    age_below: Annotated[float, Field(gt=0)] | None = None
 
 
 class Training(ImageFileModel):
@@ -127,6 +150,7 @@ class ChestModelFile(ImageFileModel):
     findings: dict[str, FindingSpec]
     views: Annotated[tuple[View, ...], Field(min_length=1)] = (View(),)
     domain: Domain | None = None
+    purpose: Purpose = Purpose()
     training: Training
     intended_use: str = ""
 

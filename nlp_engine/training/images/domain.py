@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, MODEL_FILE, NETWORK_FILE, ChestModelFile, Domain, Purpose
-from nlp_engine.imaging.quality.looks import LAYS, Looks, laid, points
+from nlp_engine.imaging.quality.looks import LAYS, SIDE, Looks, laid, points
 from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.training.images.data import Pictures, Progress
 from nlp_engine.training.images.runtime import ExportedNetwork
@@ -39,7 +39,14 @@ class FittedDomain:
 
 
 def fit_domain(
-    folder: Path, train: Pictures, dev: Pictures, *, adults: Levels | None, purpose: Purpose, seed: int, progress: Progress
+    folder: Path,
+    train: Pictures,
+    dev: Pictures,
+    *,
+    adults: Levels | None,
+    purpose: Purpose,
+    seed: int,
+    progress: Progress,
 ) -> FittedDomain:
     """Learn the checks of a model folder and write them into it: ``domain.npz``, and ``domain`` of ``model.json``.
 
@@ -82,17 +89,18 @@ def fit_spread(vectors: NDArray[np.float32], axes: int) -> Spread:
 
 
 def changed(levels: Levels, copies: int, chance: np.random.Generator) -> Levels:
-    """Return copies of pictures as other machines and other hands would make them, (copies * n, size, size).
+    """Return copies of pictures as other machines and other hands would make them, (copies * n, 40, 40).
 
-    Turned by up to 6 degrees, larger or smaller by up to 12 % in each direction, moved by up to 6 %, other contrast.
+    Turned by up to 6 degrees, larger by up to 16 % or smaller by up to 12 % in each direction, moved by up to 6 %,
+    with another contrast.
     """
     return np.stack([_changed(one, chance) for _ in range(copies) for one in levels])
 
 
 def _changed(one: Levels, chance: np.random.Generator) -> Levels:
-    size = len(one)
+    size = 2 * SIDE
     angle = np.deg2rad(chance.uniform(-6, 6))
-    wide, high = chance.uniform(0.88, 1.12, 2)
+    wide, high = chance.uniform(0.84, 1.12, 2)
     across, down = chance.uniform(-0.06, 0.06, 2) * size
     cos, sin, middle = np.cos(angle), np.sin(angle), size / 2
     matrix = (
@@ -100,8 +108,8 @@ def _changed(one: Levels, chance: np.random.Generator) -> Levels:
         -sin * wide, cos * high, middle + down - middle * (cos * high - sin * wide),
     )  # fmt: skip
     table = np.round(255 * (np.arange(256) / 255) ** chance.uniform(0.6, 1.6)).astype(np.uint8)
-    moved = Image.fromarray(table[one]).transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
-    return np.asarray(moved)
+    small = Image.fromarray(table[one]).resize((size, size), Image.Resampling.BOX)
+    return np.asarray(small.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
 
 
 def _fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
@@ -137,7 +145,7 @@ def _fit_lays(small: NDArray[np.float32], seed: int) -> dict[str, NDArray[np.flo
 def _fit_adults(children: NDArray[np.float32], adults: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
     from sklearn.linear_model import LogisticRegression
 
-    line = LogisticRegression(C=1e-4, class_weight="balanced", max_iter=500)
+    line = LogisticRegression(C=1e-3, class_weight="balanced", max_iter=500)
     line.fit(np.concatenate([children, adults]), np.repeat([0, 1], [len(children), len(adults)]))
     return {"adult_weights": line.coef_[0].astype(np.float32), "adult_bias": line.intercept_.astype(np.float32)}
 

@@ -1,0 +1,94 @@
+"""Many files: decoded by threads while the network computes, in order, with flat memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nlp_engine.errors import InputError, PictureError
+from nlp_engine.imaging.chest.model import ChestModel
+from nlp_engine.imaging.chest.preparing import shrink
+from nlp_engine.imaging.chest.reading import ImageReading
+from nlp_engine.imaging.pixels import read_picture
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+SUFFIXES = (".dcm", ".dicom", ".jpeg", ".jpg", ".png")
+"""What is taken of a folder; a file that is named itself is read whatever its name."""
+_BATCH = 16
+_AHEAD = 3
+"""Batches that are decoded or wait at a time."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Small:
+    """A decoded file: small pixels, or the reading that says why there are none."""
+
+    levels: NDArray[np.uint8] | None
+    refused: ImageReading | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def read_files(model: ChestModel, names: Iterable[str], *, workers: int = 2) -> Iterator[tuple[str, ImageReading]]:
+    """Yield each file's name with its reading, in order; a file that cannot be read is refused with the reason.
+
+    Parameters
+    ----------
+    workers
+        Threads that decode.
+    """
+    left = iter(names)
+    waiting: deque[tuple[str, Future[_Small]]] = deque()
+    with ThreadPoolExecutor(workers, thread_name_prefix="pictures") as pool:
+        while True:
+            for name in islice(left, _AHEAD * _BATCH - len(waiting)):
+                waiting.append((name, pool.submit(_decoded, Path(name), model)))
+            if not waiting:
+                return
+            batch = [waiting.popleft() for _ in range(min(_BATCH, len(waiting)))]
+            readings = _read(model, [future.result() for _, future in batch])
+            yield from zip((name for name, _ in batch), readings, strict=True)
+
+
+def picture_files(paths: Iterable[str]) -> list[str]:
+    """Return files as given, and of folders, with all below them, the pictures in the order of their names.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If a folder holds no picture.
+    """
+    found: list[str] = []
+    for path in paths:
+        if not Path(path).is_dir():
+            found.append(path)
+            continue
+        inside = sorted(one.relative_to(path) for one in Path(path).rglob("*") if one.suffix.lower() in SUFFIXES)
+        shown = [one for one in inside if not any(part.startswith(".") for part in one.parts)]
+        if not shown:
+            raise InputError(path, "holds no picture", f"pictures end in {', '.join(SUFFIXES)}")
+        found += [f"{path.rstrip('/')}/{one.as_posix()}" for one in shown]
+    return found
+
+
+def _decoded(path: Path, model: ChestModel) -> _Small:
+    try:
+        picture = read_picture(path, least_side=model.size)
+    except PictureError as error:
+        return _Small(None, ImageReading(refused=str(error), is_readable=False))
+    if fault := model.fault(picture):
+        return _Small(None, ImageReading(refused=fault), picture.warnings)
+    return _Small(shrink(picture.grey, model.size), None, picture.warnings)
+
+
+def _read(model: ChestModel, batch: list[_Small]) -> list[ImageReading]:
+    seen = [small.levels for small in batch if small.levels is not None]
+    judged = iter(model.read_small(seen) if seen else [])
+    return [(small.refused or next(judged)).warned(small.warnings) for small in batch]

@@ -1,0 +1,107 @@
+"""``model.onnx`` at work on onnxruntime: small pictures in; probabilities, embedding and feature map out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from nlp_engine.errors import ModelError
+from nlp_engine.imaging.chest.model_file import NETWORK_FILE
+from nlp_engine.imaging.chest.preparing import network_input, zoomed
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OUTPUTS = ("logits", "embedding", "features")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetworkOutput:
+    """What the network says of n pictures.
+
+    Parameters
+    ----------
+    probabilities
+        (n, classes), the mean of all views.
+    embedding
+        (n, d), of the first view.
+    features
+        (n, d, h, w), of the first view; their mean over h and w is the embedding.
+    """
+
+    probabilities: NDArray[np.float32]
+    embedding: NDArray[np.float32]
+    features: NDArray[np.float32]
+
+
+class Network:
+    """The session; safe to use from several threads.
+
+    Parameters
+    ----------
+    folder
+        The model folder.
+    threads
+        CPU threads of one run.
+
+    Raises
+    ------
+    nlp_engine.errors.ModelError
+        If the file is missing, broken, or lacks an output.
+    """
+
+    def __init__(self, folder: Path, *, threads: int) -> None:
+        import onnxruntime
+        from onnxruntime.capi.onnxruntime_pybind11_state import (
+            Fail,
+            InvalidArgument,
+            InvalidGraph,
+            InvalidProtobuf,
+            NotImplemented,
+        )
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        # Freed after each run: batches of other sizes would otherwise leave their memory behind.
+        options.enable_mem_pattern = False
+        path = folder / NETWORK_FILE
+        if not path.is_file():
+            raise ModelError(f"{folder.name} is no picture model: {NETWORK_FILE} is missing.")
+        try:
+            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        except (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NotImplemented) as error:
+            raise ModelError(f"{folder.name}/{NETWORK_FILE} is no network that onnxruntime reads.") from error
+        if missing := set(OUTPUTS) - {output.name for output in self._session.get_outputs()}:
+            raise ModelError(f"{folder.name}/{NETWORK_FILE} lacks the output {min(missing)}.")
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, levels: NDArray[np.uint8], zooms: Sequence[float], temperature: float) -> NetworkOutput:
+        """Return what the network says of small pictures (n, size, size).
+
+        Parameters
+        ----------
+        zooms
+            One look each; their probabilities are averaged.
+        temperature
+            The logits are divided by it.
+        """
+        first, *others = zooms
+        logits, embedding, features = self._session.run(
+            list(OUTPUTS), {self._input: network_input(zoomed(levels, first))}
+        )
+        looks = [logits]
+        for zoom in others:
+            looks += self._session.run(["logits"], {self._input: network_input(zoomed(levels, zoom))})
+        return NetworkOutput(np.mean([softmax(one / temperature) for one in looks], axis=0), embedding, features)
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return probabilities (n, classes) of logits (n, classes)."""
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    chances: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
+    return chances

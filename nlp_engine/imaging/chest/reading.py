@@ -1,0 +1,63 @@
+"""What comes out for a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nlp_engine.imaging.chest.model_file import FindingSpec
+
+Decision = Literal["present", "absent", "not_sure"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelReading:
+    """One finding of one picture: calibrated probability, and the answer by the two limits of ``model.json``."""
+
+    label: str
+    probability: float
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ImageReading:
+    """What the network says of a picture, or why it says nothing.
+
+    Parameters
+    ----------
+    findings
+        In the order of ``model.json``; empty if the picture was refused.
+    refused
+        One sentence that says why the picture was not judged; None if it was.
+    embedding
+        (d,), float32; None if the picture was refused before the network saw it.
+    features
+        (d, h, w), float32, what the map is made of; None like the embedding.
+    warnings
+        What was doubtful about the file, a sentence each.
+    is_readable
+        False if the file was refused because it could not be made a picture.
+    """
+
+    findings: tuple[LabelReading, ...] = ()
+    refused: str | None = None
+    embedding: NDArray[np.float32] | None = None
+    features: NDArray[np.float32] | None = None
+    warnings: tuple[str, ...] = ()
+    is_readable: bool = True
+
+    def warned(self, warnings: tuple[str, ...]) -> ImageReading:
+        """Return the reading with the warnings of its file."""
+        return replace(self, warnings=warnings)
+
+
+def decide(probability: float, finding: FindingSpec) -> Decision:
+    """Answer by the two limits of a finding; between them the answer is "not sure"."""
+    if probability >= finding.present_at:
+        return "present"
+    return "absent" if probability <= finding.absent_at else "not_sure"

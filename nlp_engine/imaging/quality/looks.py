@@ -1,0 +1,140 @@
+"""What a picture looks like as a whole, on 20 x 20 points: turned, mirrored, a negative, an adult, something else.
+
+A small network knows the eight ways to lay a picture and its negative; a cloud knows what upright pictures look like;
+a linear classifier knows adults from children. All were learnt from the training pictures and, for adults, from
+pictures of grown-ups (``nlp_engine/training/images/domain.py``); their limits stand in ``model.json``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from nlp_engine.imaging.quality.spread import Spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+SIDE = 20
+"""Points a side of the small picture."""
+LAYS = 16
+"""Ways to lay a picture: quarter turns 0-3, the same of the mirrored picture, and the negatives of these eight."""
+MIRRORED = 4
+"""The way that is mirrored and nothing else."""
+_TURNS = ("", "turned by 90 degrees to the left", "upside down", "turned by 90 degrees to the right")
+_STILL_LIKE = 1.5
+"""A picture counts as turned if, turned back, its distance is at most so many times the limit of upright ones."""
+
+
+def points(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return pictures (n, size, size) as 20 x 20 points each, (n, 400), with mean 0 and deviation 1."""
+    small = [np.asarray(Image.fromarray(one).resize((SIDE, SIDE), Image.Resampling.BOX)) for one in levels]
+    flat = np.stack(small).astype(np.float32).reshape(len(small), -1)
+    flat -= flat.mean(axis=1, keepdims=True)
+    return flat / np.maximum(flat.std(axis=1, keepdims=True), np.float32(1e-3))
+
+
+def laid(small: NDArray[np.float32], way: int) -> NDArray[np.float32]:
+    """Return small pictures (n, 400) laid in one of the 16 ways."""
+    grid = small.reshape(-1, SIDE, SIDE)
+    if way // 4 % 2:
+        grid = grid[:, :, ::-1]
+    turned = np.rot90(grid, way % 4, axes=(1, 2)).reshape(len(small), -1)
+    return -turned if way >= LAYS // 2 else turned
+
+
+def upright(small: NDArray[np.float32], way: int) -> NDArray[np.float32]:
+    """Undo `laid`."""
+    mirrored, turns = way // 4 % 2, way % 4
+    back = laid(small, -turns % 4 + (LAYS // 2 if way >= LAYS // 2 else 0))
+    return laid(back, MIRRORED) if mirrored else back
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """The checks that were learnt.
+
+    Parameters
+    ----------
+    limits
+        ``turned``, ``mirrored``, ``unlike``, ``adult`` -> greatest value that passes; a check without a limit is left
+        out.
+    arrays
+        Those of ``domain.npz``.
+    """
+
+    limits: Mapping[str, float]
+    cloud: Spread
+    arrays: Mapping[str, NDArray[np.float32]]
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]], limits: Mapping[str, float]) -> Looks:
+        """Return the checks of a model folder.
+
+        Raises
+        ------
+        KeyError
+            If an array is missing.
+        """
+        return cls(limits, Spread.from_arrays(arrays, "points"), arrays)
+
+    def values(self, small: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Return check -> (n,) values of small pictures (n, 400), greater is worse."""
+        chances = self.lays(small)
+        found = {
+            "turned": 1 - chances[:, 0] - chances[:, MIRRORED],
+            "mirrored": chances[:, MIRRORED],
+            "unlike": self.cloud.distance(small),
+        }
+        if "adult" in self.limits:
+            found["adult"] = small @ self.arrays["adult_weights"] + self.arrays["adult_bias"][0]
+        return found
+
+    def lays(self, small: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the probability of each of the 16 ways, (n, 16)."""
+        parts = self.arrays
+        hidden = np.maximum(small @ parts["lay_first"] + parts["lay_first_bias"], 0)
+        logits = hidden @ parts["lay_second"] + parts["lay_second_bias"]
+        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+        chances: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
+        return chances
+
+    def faults(self, levels: NDArray[np.uint8], words: str) -> list[str | None]:
+        """Return for each picture (n, size, size) why it is not judged, or None.
+
+        Parameters
+        ----------
+        words
+            The pictures that the network is for, going on after "the network learnt from".
+        """
+        small = points(levels)
+        values = self.values(small)
+        return [
+            self._fault(one, {name: float(column[at]) for name, column in values.items()}, words)
+            for at, one in enumerate(small)
+        ]
+
+    def _fault(self, small: NDArray[np.float32], values: Mapping[str, float], words: str) -> str | None:
+        above = {name for name, limit in self.limits.items() if values[name] > limit}
+        if above & {"turned", "mirrored"}:
+            chances = self.lays(small[None])[0]
+            way = int(chances[1:].argmax()) + 1 if "turned" in above else MIRRORED
+            if self._is_like(upright(small[None], way)):
+                return f"The picture seems to be {_said(way)}; give it upright, as seen from the front."
+        if above - {"adult"}:
+            return f"The picture does not look like what the network learnt from: {words}."
+        return f"The picture looks like that of an adult; the network learnt from {words}." if above else None
+
+    def _is_like(self, small: NDArray[np.float32]) -> bool:
+        return float(self.cloud.distance(small)[0]) <= _STILL_LIKE * self.limits.get("unlike", np.inf)
+
+
+def _said(way: int) -> str:
+    parts = ["a negative (bones dark)"] if way >= LAYS // 2 else []
+    parts += [_TURNS[way % 4]] if way % 4 else []
+    parts += ["mirrored (heart on the right)"] if way // 4 % 2 else []
+    return " and ".join(parts)
