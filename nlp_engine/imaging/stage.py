@@ -45,6 +45,10 @@ class ImageStage:
         folded = normalise_phrase(name.replace("_", " "))
         return self._labels.get(folded, folded.replace(" ", "_"))
 
+    def is_known(self, name: str) -> bool:
+        """Say whether a model's label is one of ours or a known spelling of one."""
+        return normalise_phrase(name.replace("_", " ")) in self._labels
+
     def _finding(self, output: ImageOutput) -> ImageFinding:
         return ImageFinding(
             output_id=output.id,

@@ -15,7 +15,9 @@ from nlp_engine.errors import InputError
 from nlp_engine.readers.demographics import declared_id
 from nlp_engine.readers.files import (
     CORPUS_FILE,
+    IMAGE_FINDINGS,
     IMAGE_FINDINGS_FILE,
+    IMAGE_FINDINGS_TABLE,
     IMAGES,
     MANIFEST_FILE,
     NOTES,
@@ -33,7 +35,7 @@ from nlp_engine.readers.tables import TABLES, columns_of
 from nlp_engine.record import InputProblem
 
 _MAX_DEPTH = 3
-_OWN = (PATIENT_FILE, NOTES, IMAGES, IMAGE_FINDINGS_FILE)
+_OWN = (PATIENT_FILE, NOTES, IMAGES, IMAGE_FINDINGS, IMAGE_FINDINGS_FILE, IMAGE_FINDINGS_TABLE)
 
 
 @dataclass(slots=True)
@@ -99,7 +101,7 @@ def _has_patients(table: Path) -> bool:
 
 def _holds_patients(entries: list[Path], depth: int = _MAX_DEPTH) -> bool:
     """Say whether one of the folders among these entries, or inside them, is a patient's folder."""
-    inner = [path for path in entries if path.name.lower() not in (NOTES, IMAGES) and path.is_dir()]
+    inner = [path for path in entries if path.name.lower() not in (NOTES, IMAGES, IMAGE_FINDINGS) and path.is_dir()]
     return any(
         _looks_like_patient(path) or (depth > 1 and _holds_patients(_entries(path), depth - 1)) for path in inner
     )

@@ -10,7 +10,10 @@ from nlp_engine.readers.textfile import reason
 NOTE_SUFFIX = ".txt"
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".dcm"})
 NOTES, IMAGES = "notes", "images"
+IMAGE_FINDINGS = "image_findings"
+"""A folder of the outputs of image models, in any form that is read."""
 PATIENT_FILE, IMAGE_FINDINGS_FILE, MANIFEST_FILE = "patient.json", "image_findings.json", "manifest.csv"
+IMAGE_FINDINGS_TABLE = "image_findings.csv"
 CORPUS_FILE = "annotation.conf"
 """brat's own file: it marks a folder of annotated texts."""
 TABLE_FILES = ("labs.csv", "vitals.csv", "medications.csv")

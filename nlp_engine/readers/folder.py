@@ -10,7 +10,9 @@ from nlp_engine.cells.times import Order
 from nlp_engine.errors import InputError
 from nlp_engine.readers.demographics import declared_id, read_patient
 from nlp_engine.readers.files import (
+    IMAGE_FINDINGS,
     IMAGE_FINDINGS_FILE,
+    IMAGE_FINDINGS_TABLE,
     IMAGES,
     NOTES,
     PATIENT_FILE,
@@ -19,7 +21,7 @@ from nlp_engine.readers.files import (
     named,
     visible,
 )
-from nlp_engine.readers.images import read_image_outputs, read_images
+from nlp_engine.readers.images import OutputReader, PictureFolder, read_images
 from nlp_engine.readers.notes import NoteFile, dated_name, read_note, unique_ids
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.rows import RowReader, date_orders
@@ -27,7 +29,10 @@ from nlp_engine.readers.tables import TABLES, Row, open_table
 from nlp_engine.readers.textfile import UnreadableTextError
 from nlp_engine.record import Image, ImageOutput, InputProblem, Medication, Note, Observation, Patient, PatientRecord
 
-_PARTS = (NOTES, IMAGES, PATIENT_FILE, IMAGE_FINDINGS_FILE, *TABLE_FILES)
+_PARTS = (
+    NOTES, IMAGES, PATIENT_FILE, IMAGE_FINDINGS_FILE, IMAGE_FINDINGS_TABLE, IMAGE_FINDINGS, *TABLE_FILES,
+)  # fmt: skip
+_IMAGE_OUTPUTS = (IMAGE_FINDINGS_FILE, IMAGE_FINDINGS_TABLE)
 _TOLD = 3
 
 
@@ -60,12 +65,7 @@ class RecordParts:
             path = named(entries, name)
             if path is not None:
                 self._add_table(path)
-        images = named(entries, IMAGES)
-        if images is not None and self._is_folder(images):
-            self.images += read_images(images, self.log)
-        outputs = named(entries, IMAGE_FINDINGS_FILE)
-        if outputs is not None:
-            self.image_outputs += read_image_outputs(outputs, self.images, self.log)
+        self._add_images(entries)
         self._tell_unknown(entries)
 
     def add_folder_notes(self, folder: Path) -> None:
@@ -132,6 +132,19 @@ class RecordParts:
             self.log.error(path.name, f"the table {error}")
             return
         self.add_rows(path.name, self._own_rows(path.name, rows), date_orders(rows, kind.times))
+
+    def _add_images(self, entries: list[Path]) -> None:
+        images = named(entries, IMAGES)
+        found = read_images(images, self.log) if images is not None and self._is_folder(images) else PictureFolder()
+        self.images += found.images
+        files = {path.name: path for name in _IMAGE_OUTPUTS if (path := named(entries, name)) is not None}
+        files |= {f"{IMAGES}/{path.name}": path for path in found.outputs}
+        folder = named(entries, IMAGE_FINDINGS)
+        if folder is not None and self._is_folder(folder):
+            files |= {f"{IMAGE_FINDINGS}/{path.name}": path for path in visible(folder)}
+        reader = OutputReader(found, self.log, self._own_rows)
+        for shown, path in files.items():
+            self.image_outputs += reader.read(path, shown)
 
     def _own_rows(self, file: str, rows: list[Row]) -> list[Row]:
         """Return the rows of this patient; those of another one are told."""

@@ -38,17 +38,18 @@ class RowReader:
     def observations(self, rows: Iterable[Row]) -> list[Observation]:
         """Return an observation for each row that can be used."""
         kind = observation_kind(self._stem)
-        return [self._observation(row, kind) for row in rows if self._is_usable(row, ("name", "code"))]
+        return [self._observation(row, kind) for row in rows if self.is_usable(row, ("name", "code"))]
 
     def medications(self, rows: Iterable[Row]) -> list[Medication]:
         """Return a medication for each row that can be used."""
-        return [self._medication(row) for row in rows if self._is_usable(row, ("name",))]
+        return [self._medication(row) for row in rows if self.is_usable(row, ("name",))]
 
     @property
     def _stem(self) -> str:
         return self.file.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
 
-    def _is_usable(self, row: Row, naming: tuple[str, ...]) -> bool:
+    def is_usable(self, row: Row, naming: tuple[str, ...]) -> bool:
+        """Say whether a row has one of the cells ``naming`` and its cells in the right columns; tell it if not."""
         if row.extra:
             self.log.error(
                 self.file,
@@ -88,7 +89,7 @@ class RowReader:
             code=cell("code") or None,
             unit=cell("unit") or None,
             specimen=cell("specimen") or None,
-            time=self._time(row, "time"),
+            time=self.time(row, "time"),
             reference_low=low,
             reference_high=high,
             flag=cell("flag") or None,
@@ -105,13 +106,14 @@ class RowReader:
             unit=cell("unit") or None,
             route=cell("route") or None,
             frequency=cell("frequency") or None,
-            start=self._time(row, "start"),
-            stop=self._time(row, "stop"),
+            start=self.time(row, "start"),
+            stop=self.time(row, "stop"),
             status=cell("status") or None,
             source=f"{self.file} row {row.number}",
         )
 
-    def _time(self, row: Row, column: str) -> datetime | None:
+    def time(self, row: Row, column: str) -> datetime | None:
+        """Return the time of a cell; None, and a problem, if it is not a date."""
         cell = row.cells.get(column, "")
         if not cell:
             return None

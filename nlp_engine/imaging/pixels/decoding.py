@@ -11,22 +11,12 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels.header import BROKEN, text_of
+from nlp_engine.imaging.pixels.header import BROKEN, text_of, without_pixels
 from nlp_engine.imaging.pixels.windows import MAX_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_WITHOUT_PIXELS = {
-    "1.2.840.10008.5.1.4.1.1.88.": "is a structured report",
-    "1.2.840.10008.5.1.4.1.1.9.": "is a recording of waveforms, such as an ECG",
-    "1.2.840.10008.5.1.4.1.1.11.": "is a presentation state, which says how another file is to be shown",
-    "1.2.840.10008.5.1.4.1.1.104.": "is an encapsulated document, such as a PDF",
-    "1.2.840.10008.5.1.4.1.1.481.": "is a file of radiotherapy",
-    "1.2.840.10008.1.3.10": "is a directory of other files",
-}
-"""Beginning of the SOP class UID -> what the file is (DICOM PS3.4 B.5)."""
-_RADIOTHERAPY_IMAGE = "1.2.840.10008.5.1.4.1.1.481.1"
 _DECODER_PACKAGES = {
     "JPEG2000": "pylibjpeg and pylibjpeg-openjpeg",
     "HTJ2K": "pylibjpeg and pylibjpeg-openjpeg",
@@ -84,10 +74,9 @@ def decode(dataset: Dataset) -> NDArray[np.generic]:
 
 
 def _no_pixels(dataset: Dataset) -> tuple[str, str]:
-    sop_class = text_of(dataset, "SOPClassUID")
-    for beginning, what in _WITHOUT_PIXELS.items():
-        if sop_class.startswith(beginning) and sop_class != _RADIOTHERAPY_IMAGE:
-            return f"{what} and holds no picture", "give the picture that it belongs to"
+    what = without_pixels(text_of(dataset, "SOPClassUID"))
+    if what is not None:
+        return f"{what} and holds no picture", "give the picture that it belongs to"
     return "is DICOM without pixel data", "give a file that holds a picture"
 
 

@@ -31,6 +31,17 @@ FACTS = (
     "BitsStored", "AcquisitionDateTime", "AcquisitionDate", "AcquisitionTime", "ContentDate", "ContentTime",
     "StudyDate", "StudyTime",
 )  # fmt: skip
+STRUCTURED_REPORT = "1.2.840.10008.5.1.4.1.1.88."
+_WITHOUT_PIXELS = {
+    STRUCTURED_REPORT: "is a structured report",
+    "1.2.840.10008.5.1.4.1.1.9.": "is a recording of waveforms, such as an ECG,",
+    "1.2.840.10008.5.1.4.1.1.11.": "is a presentation state, which says how another file is to be shown,",
+    "1.2.840.10008.5.1.4.1.1.104.": "is an encapsulated document, such as a PDF,",
+    "1.2.840.10008.5.1.4.1.1.481.": "is a file of radiotherapy",
+    "1.2.840.10008.1.3.10": "is a directory of other files",
+}
+"""Beginning of the SOP class UID -> what the file is (DICOM PS3.4 B.5)."""
+_RADIOTHERAPY_IMAGE = "1.2.840.10008.5.1.4.1.1.481.1"
 _TIMES = (("AcquisitionDate", "AcquisitionTime"), ("StudyDate", "StudyTime"), ("ContentDate", "ContentTime"))
 _AGE = re.compile(r"(?!0+Y)(\d{1,3})([DWMY])")
 """``000Y`` is what de-identification leaves behind; the age of infants is told in days, weeks or months."""
@@ -52,6 +63,23 @@ class Header:
     time: datetime | None
     instance_uid: str
     patient_key: str
+
+    @property
+    def is_report(self) -> bool:
+        """Whether the file is a structured report."""
+        return self.sop_class.startswith(STRUCTURED_REPORT)
+
+    @property
+    def without_pixels(self) -> str | None:
+        """What the file is, going on after "the file", if it is of a kind that holds no picture."""
+        return without_pixels(self.sop_class)
+
+
+def without_pixels(sop_class: str) -> str | None:
+    """Return what a file of this SOP class is, if the class holds no pictures."""
+    if sop_class == _RADIOTHERAPY_IMAGE:
+        return None
+    return next((what for beginning, what in _WITHOUT_PIXELS.items() if sop_class.startswith(beginning)), None)
 
 
 def read_header(path: Path) -> Header:
@@ -150,7 +178,7 @@ def _age(dataset: Dataset) -> float | None:
 
 
 def _days_lived(dataset: Dataset) -> float | None:
-    born, then = _moment(text_of(dataset, "PatientBirthDate")), _moment(text_of(dataset, "StudyDate"))
+    born, then = moment(text_of(dataset, "PatientBirthDate")), moment(text_of(dataset, "StudyDate"))
     if born is None or then is None or then < born:
         return None
     return float((then - born).days)
@@ -165,18 +193,18 @@ def _orientation(dataset: Dataset) -> str | None:
 
 
 def _time(dataset: Dataset) -> datetime | None:
-    whole = _moment(text_of(dataset, "AcquisitionDateTime"))
+    whole = moment(text_of(dataset, "AcquisitionDateTime"))
     if whole is not None:
         return whole
     for day, clock in _TIMES:
-        found = _moment(text_of(dataset, day) + text_of(dataset, clock)) or _moment(text_of(dataset, day))
+        found = moment(text_of(dataset, day) + text_of(dataset, clock)) or moment(text_of(dataset, day))
         if found is not None:
             return found
     return None
 
 
-def _moment(text: str) -> datetime | None:
-    """Read ``YYYYMMDD[HHMM[SS]]``; fractions of seconds and zones are left."""
+def moment(text: str) -> datetime | None:
+    """Return the time of ``YYYYMMDD[HHMM[SS]]``, without fractions of seconds and zone; None if it is none."""
     digits = re.match(r"\d{8}(?:\d{4}(?:\d{2})?)?", text)
     if digits is None:
         return None

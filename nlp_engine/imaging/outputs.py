@@ -1,0 +1,74 @@
+"""``rules/imaging/outputs.yaml``: tells probabilities of findings from other numbers in the reports of image models."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal
+
+from nlp_engine.imaging.stage import ImageStage
+from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
+
+
+class OutputFile(KnowledgeModel):
+    """``rules/imaging/outputs.yaml``."""
+
+    schema_version: Literal[1]
+    about: str
+    probability: tuple[str, ...]
+    no_finding_name: tuple[str, ...]
+    threshold: tuple[str, ...]
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    units: dict[str, int]
+
+
+class OutputWords:
+    """Reads the names, words and units that other programs give to what an image model said."""
+
+    def __init__(self, file: OutputFile, stage: ImageStage) -> None:
+        self._file = file
+        self._stage = stage
+        self._probability = _any_of(file.probability)
+        self._filling = _any_of(file.no_finding_name)
+
+    @classmethod
+    @cache
+    def load(cls) -> OutputWords:
+        """Read the packaged words."""
+        return cls(read_yaml(resource("rules") / "imaging" / "outputs.yaml", OutputFile), ImageStage.load())
+
+    def is_probability(self, name: str) -> bool:
+        """Say whether a number of this name is a probability, such as ``Certainty of Finding``."""
+        return bool(self._probability.search(name))
+
+    def is_threshold(self, name: str) -> bool:
+        """Say whether a number of this name is a model's threshold."""
+        return any(word in name.lower() for word in self._file.threshold)
+
+    def is_finding(self, name: str) -> bool:
+        """Say whether this is a finding that we know: ``Pleural effusion``."""
+        return self._stage.is_known(name)
+
+    def finding_in(self, name: str) -> str | None:
+        """Return the finding that a name holds beside its probability: ``pneumonia``; None if it holds none."""
+        left = self._probability.sub(" ", name)
+        named = " ".join(self._filling.sub(" ", left).replace("-", " ").split()).strip(" :,()")
+        return named or None
+
+    def presence(self, word: str) -> float | None:
+        """Return 1 for "present", 0 for "absent", None for another word."""
+        folded = word.strip().lower()
+        if folded in self._file.absent:
+            return 0.0
+        return 1.0 if folded in self._file.present else None
+
+    def probability(self, number: float, unit: str) -> float | None:
+        """Return a number as a share of 1 by its unit; None if the unit is not one of probabilities."""
+        divisor = self._file.units.get(unit.strip().lower())
+        return None if divisor is None else number / divisor
+
+
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    inner = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"\b(?:{inner})\b", re.IGNORECASE)
