@@ -99,6 +99,8 @@ class Concept(KnowledgeModel):
     infection, and a note that finds no infection on a picture does not undo it. ``chronic``: whoever had it still
     has it, so that a history of it counts today. ``expects`` names the modalities that usually speak of it: a
     missing one lowers the confidence. ``plain`` is the concept in everyday words, fit for "signs of ...".
+    ``narrower_image_labels`` are labels of kinds of it, with their everyday words: an image model that sees a viral
+    pneumonia sees a pneumonia, one that sees no viral pneumonia says nothing of other kinds.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -115,7 +117,13 @@ class Concept(KnowledgeModel):
     codes: tuple[TerminologyCode, ...] = ()
     labs: tuple[ConceptLab, ...] = ()
     image_labels: tuple[str, ...] = ()
+    narrower_image_labels: dict[str, str] = Field(default_factory=dict)
     expects: tuple[Literal["note", "observation", "image"], ...] = ("note",)
+
+    @property
+    def all_image_labels(self) -> tuple[str, ...]:
+        """The labels of the concept and of its kinds."""
+        return (*self.image_labels, *self.narrower_image_labels)
 
 
 class ConceptFile(KnowledgeModel):

@@ -74,7 +74,7 @@ def _named(rule: Rule) -> list[str]:
 
 def _reference_problems(library: Library, concepts: dict[str, Concept], root: Path) -> Iterator[str]:
     codes = _analyte_codes(root / "labs")
-    image_labels = {_folded(label) for concept in concepts.values() for label in concept.image_labels}
+    image_labels = {_folded(label) for concept in concepts.values() for label in concept.all_image_labels}
     for name, spec in library.facts.items():
         if isinstance(spec, ObservationFact) and codes:
             for code in spec.code:

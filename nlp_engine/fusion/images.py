@@ -21,9 +21,12 @@ class ImageReader:
     def __init__(self, concepts: Mapping[str, Concept], settings: FusionSettings) -> None:
         self._settings = settings
         self._by_label: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_narrower_label: defaultdict[str, list[str]] = defaultdict(list)
         for concept in concepts.values():
             for label in concept.image_labels:
                 self._by_label[_folded(label)].append(concept.id)
+            for label in concept.narrower_image_labels:
+                self._by_narrower_label[_folded(label)].append(concept.id)
 
     def read(self, findings: Sequence[ImageFinding], as_of: datetime | None) -> dict[str, Spoken]:
         """Return concept id -> what the image models say of the newest day that has an image.
@@ -33,9 +36,15 @@ class ImageReader:
         said: defaultdict[str, list[Statement]] = defaultdict(list)
         for finding in findings:
             if is_within(finding.time, as_of, self._settings.windows.image_max_age_days):
-                for concept in self._by_label.get(_folded(finding.label), ()):
+                for concept in self._concepts_of(finding):
                     said[concept].append(self._statement(finding))
         return {concept: Spoken(tuple(newest_only(statements)), has_data=True) for concept, statements in said.items()}
+
+    def _concepts_of(self, finding: ImageFinding) -> list[str]:
+        """Return what a finding speaks of; that one kind of a thing is not seen says nothing of the thing."""
+        label = _folded(finding.label)
+        kinds = self._by_narrower_label.get(label, []) if finding.decision == "present" else []
+        return [*self._by_label.get(label, []), *kinds]
 
     def _statement(self, finding: ImageFinding) -> Statement:
         weights = self._settings.weights

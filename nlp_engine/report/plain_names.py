@@ -38,7 +38,9 @@ def _concepts() -> dict[str, Concept]:
 
 @lru_cache(maxsize=1)
 def _labels() -> dict[str, str]:
-    return {label: concept.plain for concept in _concepts().values() for label in concept.image_labels}
+    concepts = _concepts().values()
+    kinds = {label: plain for concept in concepts for label, plain in concept.narrower_image_labels.items()}
+    return kinds | {label: concept.plain for concept in concepts for label in concept.image_labels}
 
 
 @lru_cache(maxsize=1)

@@ -94,7 +94,7 @@ def test_a_decision_is_never_on_the_other_side_of_the_threshold(score, threshold
 
 def test_every_image_label_of_a_concept_is_one_of_ours():
     for concept in load_concepts().values():
-        for label in concept.image_labels:
+        for label in concept.all_image_labels:
             assert STAGE.label(label) == label.lower().replace(" ", "_"), concept.id
 
 
