@@ -57,7 +57,7 @@ class OutputReader:
         if isinstance(data, dict) and "resourceType" in data:
             from nlp_engine.readers.images.fhir import fhir_entries
 
-            yield from fhir_entries(data, shown, self.log)
+            yield from fhir_entries(data, shown, self.pictures, self.log)
             return
         entries = data.get("findings") if isinstance(data, dict) else data
         if not isinstance(entries, list):
