@@ -73,7 +73,11 @@ class EvidenceKind(StrEnum):
 
 
 class ImageFinding(ResultModel):
-    """One label of an image model, decided at the model's own threshold."""
+    """One label of an image model, decided at the model's own threshold.
+
+    ``looked_at``: rows of a coarse map, from the top of the picture, of where the embedded network looked for it (0 to
+    1, greatest is 1); empty for other models, and where the label is absent.
+    """
 
     output_id: str
     image_id: str
@@ -85,6 +89,13 @@ class ImageFinding(ResultModel):
     threshold: float
     time: datetime | None = None
     source: str = ""
+    looked_at: tuple[tuple[Annotated[float, Field(ge=0, le=1)], ...], ...] = ()
+
+    @model_validator(mode="after")
+    def _map_is_a_rectangle(self) -> Self:
+        if len({len(row) for row in self.looked_at}) > 1 or () in self.looked_at:
+            raise ValueError("the rows of looked_at need one length")
+        return self
 
 
 class Evidence(ResultModel):

@@ -95,15 +95,17 @@ def _searched(job: ImageJob, config: ImageConfig, load: Callable[[int], PictureS
 def _train_members(job: ImageJob, config: ImageConfig, pictures: PictureSet, began: float, progress: Progress) -> None:
     """Train each network with a seed of its own and write them as one file."""
     from nlp_engine.training.images.export import export
+    from nlp_engine.training.images.head import write_head
     from nlp_engine.training.images.networks import Committee
     from nlp_engine.training.images.trainer import Trainer
 
-    nets = []
-    for member in range(config.members):
+    nets, members = [], config.members()
+    for at, member in enumerate(members):
         left = None if job.minutes is None else job.minutes - (time.monotonic() - began) / 60
-        minutes = None if left is None else max(0.0, left) / (config.members - member)
-        progress(f"network {member + 1} of {config.members}: {config.network}, {config.size} x {config.size}")
-        trainer = Trainer(pictures, config, flip=job.flip, minutes=minutes)
-        nets.append(trainer.train(job.seed + member, job.work / f"member-{member}.pt", progress=progress))
+        minutes = None if left is None else max(0.0, left) / (len(members) - at)
+        progress(f"network {at + 1} of {len(members)}: {member.network}, {member.size} x {member.size}")
+        trainer = Trainer(pictures, member, flip=job.flip, minutes=minutes)
+        nets.append(trainer.train(job.seed + at, job.work / f"member-{at}.pt", progress=progress))
     difference = export(Committee(nets) if len(nets) > 1 else nets[0], config.size, job.out / NETWORK_FILE)
+    write_head(job.out)
     progress(f"exported; {NETWORK_FILE} differs from torch by {difference:.0e} at most")
