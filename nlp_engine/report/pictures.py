@@ -18,8 +18,8 @@ _QUALITY = 82
 _WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
 
 
-def thumbnail(path: Path) -> str | None:
-    """Return a JPEG copy as a ``data:`` address; None when the file is not there or cannot be shown.
+def small_copy(path: Path) -> PIL.Image.Image | None:
+    """Return a small copy, grey or in colours; None when the file is not there or cannot be shown.
 
     A PNG or JPEG keeps its colours, with more than 8 bits a pixel it is stretched from its darkest to its brightest
     value. A DICOM picture is shown in grey as the image models see it (`nlp_engine.imaging.pixels`).
@@ -31,22 +31,28 @@ def thumbnail(path: Path) -> str | None:
 
     try:
         if picture_format(path) == "DICOM":
-            return _data_uri(PIL.Image.fromarray(np.uint8(read_picture(path).grey * 255)))
+            return _small(PIL.Image.fromarray(np.uint8(read_picture(path).grey * 255)))
         with PIL.Image.open(path) as picture:
             picture.draft("RGB", (MAX_SIDE, MAX_SIDE))
-            small = _stretched(picture) if picture.mode in _WIDE_MODES else picture
-            return _data_uri(small)
+            return _small(_stretched(picture) if picture.mode in _WIDE_MODES else picture)
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError, PictureError):
         # Pillow says "broken file" in four ways; the page then says that the picture cannot be shown.
         return None
 
 
-def _data_uri(picture: PIL.Image.Image) -> str:
-    picture.thumbnail((MAX_SIDE, MAX_SIDE))
-    shown = picture if picture.mode in ("L", "RGB") else _on_white(picture)
+def data_uri(picture: PIL.Image.Image) -> str:
+    """Return a picture as a JPEG in a ``data:`` address."""
     buffer = io.BytesIO()
-    shown.save(buffer, format="JPEG", quality=_QUALITY)
+    picture.save(buffer, format="JPEG", quality=_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+def _small(picture: PIL.Image.Image) -> PIL.Image.Image:
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
+    if picture.mode not in ("L", "RGB"):
+        return _on_white(picture)
+    picture.load()  # the file is closed afterwards
+    return picture
 
 
 def _stretched(picture: PIL.Image.Image) -> PIL.Image.Image:

@@ -9,7 +9,8 @@ from nlp_engine.record import Medication, Note
 from nlp_engine.report.evidence import Tracer, note_title, output_of
 from nlp_engine.report.highlight import pieces
 from nlp_engine.report.phrases import Phrases
-from nlp_engine.report.pictures import thumbnail
+from nlp_engine.report.looked_at import overlaid
+from nlp_engine.report.pictures import data_uri, small_copy
 from nlp_engine.report.views import ImageView, MedicationView, NoteView, OutputView, PatientView
 from nlp_engine.report.words import listed, said_age, said_score, said_sex, said_time, without_underscores
 
@@ -43,6 +44,9 @@ def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tup
     for finding in assessment.image_findings:
         outputs.setdefault(finding.image_id, []).append(finding)
     pictures = {image.id: image for image in assessment.record.images}
+    remarks: dict[str, list[str]] = {}
+    for problem in assessment.problems:
+        remarks.setdefault(problem.where, []).append(problem.sentence)
     views = []
     for number, (image_id, findings) in enumerate(outputs.items(), start=1):
         image = pictures.get(image_id)
@@ -50,16 +54,25 @@ def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tup
         time = image.time if image else findings[0].time
         when = [said_time(time, phrases)] if time else []
         ranked = sorted(findings, key=lambda finding: -finding.score)
+        shown = small_copy(image.path) if image else None
+        mapped = next((finding for finding in ranked if finding.looked_at), None) if shown else None
         views.append(
             ImageView(
                 anchor=f"image-{number}",
                 name=image.path.name if image else image_id,
                 about=listed([word for word in about if word] + when, phrases),
-                data_uri=thumbnail(image.path) if image else None,
+                data_uri=data_uri(shown) if shown else None,
+                map_uri=data_uri(overlaid(shown, mapped.looked_at)) if shown and mapped else None,
+                map_about=_map_about(mapped, phrases) if mapped else "",
                 outputs=tuple(_output(finding, tracer, phrases) for finding in ranked),
+                remarks=tuple(remarks.get(f"images/{image.path.name}", ())) if image else (),
             )
         )
     return tuple(views)
+
+
+def _map_about(finding: ImageFinding, phrases: Phrases) -> str:
+    return phrases.clinician["image_map"].format(label=without_underscores(finding.label))
 
 
 def _output(finding: ImageFinding, tracer: Tracer, phrases: Phrases) -> OutputView:

@@ -188,13 +188,20 @@ class OutputView:
 
 @dataclass(frozen=True, slots=True)
 class ImageView:
-    """One picture with what models said of it; ``data_uri`` is None when it cannot be shown."""
+    """One picture with what models said of it; ``data_uri`` is None when it cannot be shown.
+
+    ``map_uri`` is the picture with the map of where the network looked, ``map_about`` says for what. ``remarks`` tell
+    why the network did not judge it, and what was doubtful about its file.
+    """
 
     anchor: str
     name: str
     about: str
     data_uri: str | None
+    map_uri: str | None
+    map_about: str
     outputs: tuple[OutputView, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from page_checks import check_page, text_of
 from report_builders import NOW, empty_assessment, full_assessment, one_note
 
 from nlp_engine.assessment import EvidenceKind, Indicator
-from nlp_engine.record import Note, Patient, PatientRecord
+from nlp_engine.record import InputProblem, Note, Patient, PatientRecord
 from nlp_engine.report import render_report
 
 
@@ -260,3 +260,34 @@ def test_indicator_and_evidence_words_exist_for_every_member():
     assert set(phrases.indicator) == {member.value for member in Indicator}
     assert set(phrases.kind) == {member.value for member in EvidenceKind} == set(phrases.modality)
     assert NOW.month <= len(phrases.months)
+
+
+def with_pictures(assessment, findings=None, problems=()):
+    changed = {"image_findings": findings or assessment.image_findings, "problems": (*assessment.problems, *problems)}
+    return render_report(assessment.model_copy(update=changed))
+
+
+def test_map_stands_beside_the_picture_and_is_called_no_finding(assessment):
+    first, *rest = assessment.image_findings
+    mapped = first.model_copy(update={"looked_at": ((0.1, 1.0), (0.0, 0.3))})
+    page = with_pictures(assessment, (mapped, *rest))
+    assert page.count('src="data:image/jpeg;base64,') == 2
+    assert "Where the model looked for pneumonia, not a finding." in page
+    assert "Where the model looked" not in with_pictures(assessment)
+
+
+def test_map_of_a_picture_that_cannot_be_shown_is_left_out(assessment):
+    findings = tuple(
+        finding.model_copy(update={"image_id": "scan", "looked_at": ((1.0,),)}) for finding in assessment.image_findings
+    )
+    assert "Where the model looked" not in with_pictures(assessment, findings)
+
+
+def test_reason_why_a_picture_was_not_judged_stands_beside_it(assessment):
+    image = assessment.record.images[1]
+    sentence = "The chest network did not judge the picture. The patient is 18 years or older."
+    problem = InputProblem(where=f"images/{image.path.name}", sentence=sentence, severity="warning")
+    page = with_pictures(assessment, problems=[problem])
+    figure = page[page.index('id="image-2"') : page.index("</figure>", page.index('id="image-2"'))]
+    assert sentence in figure
+    assert "No image model gave an output" not in figure

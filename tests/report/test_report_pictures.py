@@ -12,7 +12,8 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 
 from nlp_engine.report.charts import Series, draw
-from nlp_engine.report.pictures import MAX_SIDE, thumbnail
+from nlp_engine.report.looked_at import overlaid
+from nlp_engine.report.pictures import MAX_SIDE, data_uri, small_copy
 
 
 def opened(uri):
@@ -28,19 +29,19 @@ def opened(uri):
 def test_copy_is_small_in_every_mode(tmp_path, mode, suffix):
     path = tmp_path / f"x.{suffix}"
     Image.new(mode, (1000, 500)).save(path)
-    copy = opened(thumbnail(path))
+    copy = opened(data_uri(small_copy(path)))
     assert copy.size == (MAX_SIDE, MAX_SIDE // 2)
 
 
 def test_wide_picture_is_stretched(tmp_path):
     Image.fromarray(np.linspace(1000, 3000, 10_000).reshape(100, 100).astype(np.uint16)).save(tmp_path / "x.png")
-    low, high = opened(thumbnail(tmp_path / "x.png")).getextrema()
+    low, high = opened(data_uri(small_copy(tmp_path / "x.png"))).getextrema()
     assert (low < 10, high > 245) == (True, True)
 
 
 def test_flat_wide_picture_does_not_divide_by_zero(tmp_path):
     Image.fromarray(np.full((10, 10), 700, np.uint16)).save(tmp_path / "x.png")
-    assert opened(thumbnail(tmp_path / "x.png")).size == (10, 10)
+    assert opened(data_uri(small_copy(tmp_path / "x.png"))).size == (10, 10)
 
 
 @pytest.mark.parametrize("content", [b"", b"DICM", b"\x89PNG\r\n\x1a\n broken", None])
@@ -48,7 +49,7 @@ def test_what_is_no_picture_is_not_shown(tmp_path, content):
     path = tmp_path / "x.png"
     if content is not None:
         path.write_bytes(content)
-    assert thumbnail(path) is None
+    assert small_copy(path) is None
 
 
 def series(values, low=3.5, high=5.0, level="warning"):
@@ -94,7 +95,32 @@ def test_dicom_is_shown_as_radiologists_look_at_it(tmp_path):
     dataset.PhotometricInterpretation, dataset.PixelData = "MONOCHROME1", values.tobytes()
     dataset.save_as(tmp_path / "x.dcm", enforce_file_format=False)
     (tmp_path / "y.dcm").write_bytes(b"\0" * 128 + b"DICM" + (tmp_path / "x.dcm").read_bytes()[:200])
-    copy = opened(thumbnail(tmp_path / "x.dcm"))
+    copy = opened(data_uri(small_copy(tmp_path / "x.dcm")))
     assert (copy.size, copy.mode) == ((MAX_SIDE, MAX_SIDE // 2), "L")
     assert (copy.getpixel((5, 5)) > 240, copy.getpixel((MAX_SIDE - 5, 5)) < 15) == (True, True)
-    assert thumbnail(tmp_path / "y.dcm") is None
+    assert small_copy(tmp_path / "y.dcm") is None
+
+
+GRID = ((0.0, 0.0, 0.0, 0.0), (0.0, 0.1, 0.2, 0.1), (0.0, 0.2, 1.0, 0.4), (0.0, 0.0, 0.3, 0.2))
+
+
+def test_map_lies_where_the_network_looked_and_leaves_the_rest():
+    plain = Image.new("L", (400, 200), 120)
+    shown = np.asarray(overlaid(plain, GRID)).astype(int)
+    assert shown.shape == (200, 400, 3)
+    assert (shown[5:40, 5:80] == 120).all()
+    red, green, blue = shown[125, 250]
+    assert red > green > blue
+    assert plain.getextrema() == (120, 120)
+
+
+@pytest.mark.parametrize("ground", [0, 120, 255])
+def test_line_shows_in_grey_on_any_ground(ground):
+    grey = np.asarray(overlaid(Image.new("L", (300, 300), ground), GRID).convert("L")).astype(int)
+    row = grey[187]
+    assert max(abs(np.diff(row))) > 100
+    assert (row.min() == 0, row.max() == 255) == (True, True)
+
+
+def test_map_of_one_cell_and_a_picture_in_colours():
+    assert overlaid(Image.new("RGB", (30, 20), "white"), ((1.0,),)).size == (30, 20)
