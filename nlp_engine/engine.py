@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Protocol
+from typing import Literal, Protocol
 
 from nlp_engine import __version__
 from nlp_engine.assessment import Assessment, Finding, ImageFinding, LabResult, NoteExtraction, Score
@@ -18,7 +18,8 @@ from nlp_engine.decisions import Decision, DecisionStage
 from nlp_engine.deidentify import DeidentifiedText, shared_deidentifier
 from nlp_engine.fusion import FusionStage
 from nlp_engine.fusion.risk import RiskReading, RiskStage
-from nlp_engine.imaging import ImageStage
+from nlp_engine.imaging import ImagesRead, ImageStage
+from nlp_engine.imaging.chest.records import RecordReader
 from nlp_engine.labs import Compared, LabStage, with_note_results
 from nlp_engine.record import Note, PatientRecord
 from nlp_engine.text import TextStage
@@ -54,8 +55,8 @@ class LabReader(Protocol):
 class ImageReader(Protocol):
     """Images and image-model outputs -> image findings."""
 
-    def findings(self, record: PatientRecord) -> list[ImageFinding]:
-        """Return the decided labels."""
+    def read(self, record: PatientRecord) -> ImagesRead:
+        """Return the decided labels, and why pictures were not judged."""
 
 
 class RiskReader(Protocol):
@@ -135,6 +136,7 @@ class Engine:
         terminologies: Sequence[Path] = (),
         risk_models: Sequence[Path] = (),
         site_intervals: Path | None = None,
+        image_model: Path | Literal["embedded"] | None = "embedded",
     ) -> Engine:
         """Load the language model and the packaged rules.
 
@@ -151,6 +153,9 @@ class Engine:
             Folders that ``nlp-engine train risk`` wrote (``docs/risk.md``).
         site_intervals
             Your laboratory's reference intervals and critical limits, CSV or YAML (``docs/labs.md``).
+        image_model
+            What reads pictures that no output of another model speaks of: the embedded chest network, a folder that
+            ``nlp-engine train image`` wrote, or nothing (None). It is loaded with the first picture.
 
         Raises
         ------
@@ -166,7 +171,7 @@ class Engine:
         return cls(
             text=TextStage.load(threads=threads, ner=ner, terminologies=terminologies),
             labs=LabStage.load(site_intervals=site_intervals),
-            imaging=ImageStage.load(),
+            imaging=ImageStage.load(pictures=_picture_reader(image_model)),
             fusion=FusionStage.load(),
             decisions=DecisionStage.load(),
             risk=RiskStage.load(risk_models) if risk_models else None,
@@ -245,7 +250,8 @@ class Engine:
             record, compared = self._results(record, extractions, now)
             lab_results = compared.results
         with self._timed("imaging"):
-            image_findings = self.imaging.findings(record) if self.imaging else []
+            images = self.imaging.read(record) if self.imaging else ImagesRead()
+            image_findings = images.findings
         risk = RiskReading()
         if self.risk is not None:
             with self._timed("risk"):
@@ -260,12 +266,12 @@ class Engine:
             extractions=tuple(extractions),
             lab_results=tuple(lab_results),
             misfits=compared.misfits,
-            image_findings=tuple(image_findings),
+            image_findings=image_findings,
             findings=tuple(findings),
             scores=decision.scores + risk.scores,
             cards=decision.cards,
             unassessed=decision.unassessed + risk.unassessed,
-            problems=record.problems,
+            problems=record.problems + images.problems,
             versions=self.versions,
         )
 
@@ -319,3 +325,9 @@ class Engine:
             yield
         finally:
             self.seconds[stage] = self.seconds.get(stage, 0.0) + perf_counter() - start
+
+
+def _picture_reader(model: Path | Literal["embedded"] | None) -> RecordReader | None:
+    if model is None:
+        return None
+    return RecordReader(None if model == "embedded" else Path(model))

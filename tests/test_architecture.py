@@ -38,6 +38,7 @@ MAY_IMPORT = {
         "decisions",
         "engine",
         "fusion",
+        "imaging",
         "labs",
         "readers",
         "record",

@@ -9,8 +9,8 @@ import typer
 
 from nlp_engine import __version__
 from nlp_engine.cli.anomalies import anomalies_drift_command, anomalies_fit_command, anomalies_score_command
-from nlp_engine.cli.images_train import train_image_command
 from nlp_engine.cli.images import predict_command
+from nlp_engine.cli.images_train import train_image_command
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
 from nlp_engine.cli.labs import flag_command, learn_intervals_command
 from nlp_engine.cli.labs_check import check_command

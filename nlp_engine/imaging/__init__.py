@@ -1,5 +1,5 @@
-"""Image findings: what image models said of a patient's pictures."""
+"""Image findings: what image models, and the embedded chest network, say of a patient's pictures."""
 
-from nlp_engine.imaging.stage import ImageStage
+from nlp_engine.imaging.stage import ImagesRead, ImageStage
 
-__all__ = ["ImageStage"]
+__all__ = ["ImageStage", "ImagesRead"]

@@ -1,14 +1,15 @@
-"""Outputs of image models -> image findings, each decided at the model's own threshold."""
+"""Outputs of image models, and pictures that none has judged -> image findings, each decided at its own threshold."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from nlp_engine.assessment import ImageFinding
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, resource
-from nlp_engine.record import ImageOutput, PatientRecord
+from nlp_engine.record import ImageOutput, InputProblem, PatientRecord
 
 
 class LabelFile(KnowledgeModel):
@@ -20,11 +21,33 @@ class LabelFile(KnowledgeModel):
     labels: dict[str, tuple[str, ...]]
 
 
-class ImageStage:
-    """Names and decides what image models said."""
+class PictureReader(Protocol):
+    """Pictures of a record -> findings, and why others were not judged."""
 
-    def __init__(self, file: LabelFile) -> None:
+    def read(self, record: PatientRecord) -> tuple[list[ImageFinding], list[InputProblem]]:
+        """Return the findings of pictures that no output of another model speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesRead:
+    """What is known of a record's pictures, and a sentence for each that was not judged."""
+
+    findings: tuple[ImageFinding, ...] = ()
+    problems: tuple[InputProblem, ...] = ()
+
+
+class ImageStage:
+    """Names and decides what image models said, and has a network read the other pictures.
+
+    Parameters
+    ----------
+    pictures
+        Reads pictures that no output of another model speaks of; None: they are left unread.
+    """
+
+    def __init__(self, file: LabelFile, pictures: PictureReader | None = None) -> None:
         self._half_width = file.not_sure_half_width
+        self._pictures = pictures
         self._labels: dict[str, str] = {}
         for label, names in file.labels.items():
             for name in (label, *names):
@@ -32,13 +55,21 @@ class ImageStage:
                     raise KnowledgeError("labels.yaml", f'the name "{name}" stands for two labels')
 
     @classmethod
-    def load(cls, path: Path | None = None) -> ImageStage:
+    def load(cls, path: Path | None = None, *, pictures: PictureReader | None = None) -> ImageStage:
         """Read ``rules/imaging/labels.yaml``."""
-        return cls(read_yaml(path or resource("rules") / "imaging" / "labels.yaml", LabelFile))
+        return cls(read_yaml(path or resource("rules") / "imaging" / "labels.yaml", LabelFile), pictures)
+
+    def read(self, record: PatientRecord) -> ImagesRead:
+        """Return one finding an image-model output, in order, then those of the network, with its refusals."""
+        said = tuple(self._finding(output) for output in record.image_outputs)
+        if self._pictures is None:
+            return ImagesRead(said)
+        seen, problems = self._pictures.read(record)
+        return ImagesRead((*said, *seen), tuple(problems))
 
     def findings(self, record: PatientRecord) -> list[ImageFinding]:
-        """Return one finding an image-model output, in order."""
-        return [self._finding(output) for output in record.image_outputs]
+        """Return the findings alone."""
+        return list(self.read(record).findings)
 
     def label(self, name: str) -> str:
         """Return our label for a model's; an unknown one in lower case with underscores."""

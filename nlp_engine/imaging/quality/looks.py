@@ -35,7 +35,8 @@ def points(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     small = [np.asarray(Image.fromarray(one).resize((SIDE, SIDE), Image.Resampling.BOX)) for one in levels]
     flat = np.stack(small).astype(np.float32).reshape(len(small), -1)
     flat -= flat.mean(axis=1, keepdims=True)
-    return flat / np.maximum(flat.std(axis=1, keepdims=True), np.float32(1e-3))
+    flat /= np.maximum(flat.std(axis=1, keepdims=True), np.float32(1e-3))
+    return flat
 
 
 def laid(small: NDArray[np.float32], way: int) -> NDArray[np.float32]:

@@ -1,0 +1,106 @@
+"""What the pixels and the file's own words say against judging a picture."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pictures import chest, levels
+
+from nlp_engine.imaging.chest.model_file import Purpose
+from nlp_engine.imaging.pixels import Picture, PictureFacts
+from nlp_engine.imaging.quality.looks import LAYS, laid, points, upright
+from nlp_engine.imaging.quality.pixels import pixel_fault
+from nlp_engine.imaging.quality.spread import Spread
+from nlp_engine.imaging.quality.tags import age_fault, tag_fault
+
+PURPOSE = Purpose(
+    words="chest X-rays of children", modalities=("CR", "DX"), body_parts=("CHEST",), views=("AP", "PA"), age_below=18
+)
+
+
+def picture(grey, **facts):
+    return Picture(np.asarray(grey, np.float32), PictureFacts(**({"format": "PNG"} | facts)))
+
+
+@pytest.mark.parametrize(
+    ("grey", "words"),
+    [
+        (np.full((200, 200), 0.5), "blank"),
+        (np.zeros((200, 200)), "blank"),
+        (np.pad(chest(side=60), 100), "almost all black"),
+        (1 - np.pad(chest(side=60), 100), "almost all white"),
+        (chest(side=40), "too small"),
+        (np.tile(chest(side=100), (1, 4)), "strip"),
+        (np.tile(chest(side=100), (3, 1)), "strip"),
+    ],
+)
+def test_pixel_faults(grey, words):
+    assert words in pixel_fault(picture(grey))
+
+
+def test_a_usable_picture_has_no_fault_and_a_coloured_one_has():
+    assert pixel_fault(picture(chest())) is None
+    assert pixel_fault(picture(np.tile(chest(), (1, 2)))) is None
+    assert "colour" in pixel_fault(picture(chest(), is_colour=True))
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"modality": "CT"}, "modality CT"),
+        ({"body_part": "HAND"}, "body part HAND"),
+        ({"view": "LL"}, "view LL"),
+        ({"age_years": 18.0}, "18 years or older"),
+        ({"modality": "DX", "age_years": 64.0}, "18 years or older"),
+    ],
+)
+def test_what_the_file_says_is_held_against_the_purpose(facts, words):
+    fault = tag_fault(PictureFacts(format="DICOM", **facts), PURPOSE)
+    assert words in fault
+    assert "chest X-rays of children" in fault
+
+
+def test_what_the_file_does_not_say_is_not_held_against_it():
+    assert tag_fault(PictureFacts(format="PNG"), PURPOSE) is None
+    told = PictureFacts(format="DICOM", modality="DX", body_part="CHEST", view="PA", age_years=17.9)
+    assert tag_fault(told, PURPOSE) is None
+    assert tag_fault(PictureFacts(format="DICOM", modality="CT", age_years=70.0), Purpose()) is None
+    assert age_fault(None, PURPOSE) is None
+
+
+@given(st.integers(0, LAYS - 1), st.integers(0, 9))
+@settings(max_examples=40, deadline=None)
+def test_every_way_to_lay_a_picture_can_be_undone(way, seed):
+    small = points(levels(chest(seed))[None])
+    assert np.allclose(upright(laid(small, way), way), small)
+
+
+def test_the_sixteen_ways_differ():
+    small = points(levels(chest())[None])
+    assert len({laid(small, way).tobytes() for way in range(LAYS)}) == LAYS
+
+
+def test_points_do_not_depend_on_exposure():
+    grey = chest()
+    bright, dim = points(levels(grey)[None]), points(levels(0.5 * grey + 0.2)[None])
+    assert np.abs(bright - dim).max() < 0.05
+
+
+def test_distance_is_that_of_mahalanobis_where_all_axes_are_kept():
+    chance = np.random.default_rng(0)
+    vectors = (chance.normal(size=(500, 3)) @ np.array([[2, 0.5, 0], [0, 1, 0], [0, 0, 0.2]])).astype(np.float32)
+    centre, covariance = vectors.mean(axis=0), np.cov(vectors.T)
+    variances, axes = np.linalg.eigh(covariance)
+    cloud = Spread(centre, np.ones(3, np.float32), axes.T, variances, np.ones(1))
+    away = vectors - centre
+    wanted = np.sqrt(np.einsum("ij,jk,ik->i", away, np.linalg.inv(covariance), away) / 3)
+    assert np.allclose(cloud.distance(vectors), wanted, rtol=1e-3)
+
+
+def test_a_cloud_survives_being_stored():
+    chance = np.random.default_rng(1)
+    parts = [chance.normal(size=shape).astype(np.float32) for shape in ((5,), (5,), (2, 5), (2,), (1,))]
+    cloud = Spread(*(np.abs(part) + 0.5 for part in parts))
+    again = Spread.from_arrays(cloud.arrays("x"), "x")
+    vectors = chance.normal(size=(4, 5)).astype(np.float32)
+    assert np.allclose(again.distance(vectors), cloud.distance(vectors), rtol=1e-2)
