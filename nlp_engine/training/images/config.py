@@ -53,6 +53,16 @@ class Search(KnowledgeModel):
     mixup: tuple[float, float] = (0.0, 0.4)
 
 
+class Partner(KnowledgeModel):
+    """A further network that learns the same pictures; the logits of all are averaged inside one file."""
+
+    network: NetworkName
+    epochs: Annotated[int, Field(ge=1)]
+    learning_rate: Annotated[float, Field(gt=0)]
+    strength: Annotated[float, Field(ge=0, le=2)]
+    mixup: Annotated[float, Field(ge=0)]
+
+
 class ImageConfig(KnowledgeModel):
     """What a run is made of; the same file, data and machine give the same network.
 
@@ -68,8 +78,8 @@ class ImageConfig(KnowledgeModel):
         Its architecture, a name of ``networks.py``.
     size
         Side of the network's input in pixels.
-    members
-        Networks of this architecture, each with a seed of its own; their logits are averaged inside one file.
+    partners
+        Further networks beside this one, each with a seed of its own; all else is as for the first.
     strength
         Of the augmentation: 0 is none, 1 as described in ``transforms.py``.
     mixup
@@ -105,7 +115,7 @@ class ImageConfig(KnowledgeModel):
     purpose: Purpose = Purpose()
     network: NetworkName = "densenet"
     size: Annotated[int, Field(ge=16, le=512)] = 160
-    members: Annotated[int, Field(ge=1, le=4)] = 1
+    partners: tuple[Partner, ...] = ()
     epochs: Annotated[int, Field(ge=1)] = 30
     batch: Annotated[int, Field(ge=2)] = 32
     learning_rate: Annotated[float, Field(gt=0)] = 3e-3
@@ -125,6 +135,11 @@ class ImageConfig(KnowledgeModel):
     search: Search = Search()
     precision: Literal["float32", "bfloat16"] = "float32"
     threads: Annotated[int, Field(ge=1)] = 2
+
+    def members(self) -> list[ImageConfig]:
+        """Return the configuration of each network, the first one's first."""
+        alone = self.model_copy(update={"partners": ()})
+        return [alone, *(alone.model_copy(update=partner.model_dump()) for partner in self.partners)]
 
     def aim(self, finding: str) -> Aim:
         """Return what a finding's limits are chosen for."""

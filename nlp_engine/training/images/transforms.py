@@ -21,7 +21,7 @@ from PIL import Image
 from nlp_engine.imaging.chest.preparing import standardise
 
 ROTATION_DEGREES = 12.0
-ZOOM, ASPECT, SHIFT, SHEAR = 0.18, 0.12, 0.08, 0.05
+ZOOM, ASPECT, SHIFT, SHEAR = 0.24, 0.12, 0.08, 0.05
 LOG_GAMMA, CONTRAST, BRIGHTNESS = 0.5, 0.35, 0.12
 NOISE = 0.05
 RARE = 0.15
