@@ -10,6 +10,9 @@ import typer
 from nlp_engine import __version__
 from nlp_engine.cli.anomalies import anomalies_drift_command, anomalies_fit_command, anomalies_score_command
 from nlp_engine.cli.images import predict_command
+from nlp_engine.cli.images_check import images_check_command
+from nlp_engine.cli.images_domain import train_image_domain_command
+from nlp_engine.cli.images_features import features_command, similar_command
 from nlp_engine.cli.images_train import train_image_command
 from nlp_engine.cli.knowledge import rules_check_command, schema_command
 from nlp_engine.cli.labs import flag_command, learn_intervals_command
@@ -30,6 +33,7 @@ app = typer.Typer(
 app.command("run")(run_command)
 app.command("extract")(extract_command)
 app.command("deidentify")(deidentify_command)
+app.command("features")(features_command)
 app.command("schema")(schema_command)
 
 
@@ -51,10 +55,13 @@ anomalies_app.command("score")(anomalies_score_command)
 anomalies_app.command("drift")(anomalies_drift_command)
 images_app = _group("images", "Pictures, read by the embedded chest network or by your own.")
 images_app.command("predict")(predict_command)
+images_app.command("check")(images_check_command)
+images_app.command("similar")(similar_command)
 train_app = _group("train", "Train models.")
 train_app.command("ner")(train_ner_command)
 train_app.command("risk")(train_risk_command)
 train_app.command("image")(train_image_command)
+train_app.command("image-domain")(train_image_domain_command)
 evaluate_app = _group("evaluate", "Measure models.")
 evaluate_app.command("ner")(evaluate_ner_command)
 

@@ -48,7 +48,7 @@ def read_head(network: Path) -> Head:
     widths = [int(one.shape[1]) for one in session.get_inputs()]
     splits = np.cumsum(widths)[:-1]
 
-    def ask(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+    def ask(rows: NDArray[np.float64]) -> NDArray[np.float32]:
         parts = np.split(rows.astype(np.float32), splits, axis=1)
         answers: NDArray[np.float32] = session.run([_LOGITS], dict(zip(inputs, parts, strict=True)))[0]
         return answers

@@ -1,0 +1,70 @@
+"""The check of a set, and the plane of its features, as self-contained pages."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from nlp_engine.errors import PictureError
+from nlp_engine.imaging.pixels import read_picture
+from nlp_engine.knowledge import resource
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from nlp_engine.imaging.features.checking import SetReport
+
+SHOWN = 48
+"""Entries of each list that the page shows; the JSON report has all."""
+_SIDE = 160
+
+
+def page_of(report: SetReport, *, name: str) -> str:
+    """Return the page of a check.
+
+    Parameters
+    ----------
+    name
+        Of the set.
+    """
+    return _template("images_check.html.j2").render(report=report, name=name, shown=SHOWN, picture=_small)
+
+
+def plane_page(svg: str, *, title: str, about: str) -> str:
+    """Return a page with one drawing."""
+    from markupsafe import Markup
+
+    return _template("images_plane.html.j2").render(svg=Markup(svg), title=title, about=about)
+
+
+def _small(name: str) -> str:
+    """Return a small copy of a picture as a ``data:`` address; empty if it cannot be read."""
+    try:
+        grey = read_picture(Path(name), least_side=_SIDE).grey
+    except PictureError:
+        return ""
+    copy = Image.fromarray(np.uint8(grey * 255))
+    copy.thumbnail((_SIDE, _SIDE))
+    buffer = io.BytesIO()
+    copy.save(buffer, "JPEG", quality=75)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
+@lru_cache(maxsize=2)
+def _template(name: str) -> Template:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(resource("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
