@@ -123,7 +123,7 @@ def read_dataset(path: Path, names: tuple[str, ...] | None, *, pixels: bool) -> 
 
 
 BROKEN: tuple[type[Exception], ...] = (
-    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError, RecursionError,
+    ArithmeticError, AttributeError, EOFError, LookupError, MemoryError, NotImplementedError, OSError, RecursionError,
     RuntimeError, TypeError, ValueError, struct.error, zlib.error, BytesLengthException, InvalidDicomError,
 )  # fmt: skip
 """What pydicom raises for broken files."""

@@ -73,7 +73,8 @@ def report_entries(path: Path, shown: str, pictures: PictureFolder, log: Problem
         try:
             _walk(dataset, _from_equipment(dataset), report, 0)
         except BROKEN:
-            log.error(shown, "the structured report is broken; what stands behind that place was not read")
+            log.error(shown, "the structured report is broken, and only what stands before was read; export it again")
+            report.held["broken"] += 1
         time = moment(text_of(dataset, "ContentDate") + text_of(dataset, "ContentTime"))
     _tell(report, shown, log)
     for number, (fields, images) in enumerate(report.said, start=1):
@@ -192,17 +193,17 @@ def _is_by_person(context: _Context) -> bool:
 def _tell(report: _Report, shown: str, log: ProblemLog) -> None:
     held = report.held
     if held["of a person"]:
-        log.warning(shown, f"{held['of a person']} findings were reported by a person, no model, and were not read")
+        log.warning(shown, f"findings that a person, no model, reported were not read ({held['of a person']})")
     if held["yes or no"]:
-        log.warning(shown, f"{held['yes or no']} findings have no probability; present counts as 1 and absent as 0")
-    if not report.said and not held["of a person"]:
+        log.warning(shown, f"findings without a probability: present counts as 1 and absent as 0 ({held['yes or no']})")
+    if not report.said and not held["of a person"] and not held["broken"]:
         log.warning(
             shown,
             f"the structured report holds no probability of a finding ({held['TEXT']} texts, {held['NUM']} numbers, "
             f"{held['CODE']} codes, {held['IMAGE']} references to images) and was not read; put its words into notes/",
         )
     elif held["measurement"]:
-        log.warning(shown, f"{held['measurement']} numbers are no probabilities of a finding and were not read")
+        log.warning(shown, f"numbers that are no probability of a finding were not read ({held['measurement']})")
 
 
 def _number(measured: Dataset) -> float:

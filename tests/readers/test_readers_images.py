@@ -1,0 +1,282 @@
+"""Pictures with their headers, and the outputs of image models as CSV and FHIR."""
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from image_report_files import picture
+from reader_files import sentences, write
+
+from nlp_engine.imaging.outputs import OutputWords
+from nlp_engine.record import PatientRecord
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    write(tmp_path / "p" / "images" / "2024-05-01_cxr.png", PNG)
+    return tmp_path / "p"
+
+
+def test_header_gives_modality_body_part_view_and_time(folder):
+    picture(folder / "images" / "b.dcm")
+    image = PatientRecord.from_folder(folder).images[1]
+    assert (image.id, image.modality, image.body_part, image.view) == ("b", "DX", "CHEST", "AP")
+    assert image.time == datetime(2024, 5, 1, 8, 30)
+
+
+def test_date_of_the_name_wins_and_another_one_is_told(folder):
+    picture(folder / "images" / "2024-04-20_b.dcm")
+    record = PatientRecord.from_folder(folder)
+    assert record.images[0].time == datetime(2024, 4, 20)
+    assert "date in the file name is not that of the DICOM header" in sentences(record.problems)[0]
+
+
+def test_files_of_two_patients_are_told_without_their_names(folder):
+    picture(folder / "images" / "a.dcm", PatientID="zz1")
+    picture(folder / "images" / "b.dcm", PatientID="zz2")
+    (told,) = sentences(PatientRecord.from_folder(folder).problems)
+    assert told == (
+        "warning images: The DICOM files name more than one patient; check that all of them belong to this one."
+    )
+
+
+def test_pictures_are_known_by_their_content(folder):
+    picture(folder / "images" / "IM0001")
+    write(folder / "images" / "c.jpg", PNG)
+    write(folder / "images" / "thesis.docx", b"PK")
+    write(folder / "images" / "empty.png", b"")
+    record = PatientRecord.from_folder(folder)
+    assert [image.id for image in record.images] == ["2024-05-01_cxr", "IM0001", "c"]
+    assert [(problem.severity, problem.where) for problem in record.problems] == [
+        ("error", "images/empty.png"),
+        ("warning", "images/thesis.docx"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["image_findings.csv", "image_findings/any.csv", "images/any.csv"])
+def test_table_of_findings(folder, name):
+    write(
+        folder / name,
+        "image;label;score;model;model version;threshold;time\n"
+        "2024-05-01_cxr.png;pneumonia;0,93;Net;2;0.4;\n"
+        "images/2024-05-01_cxr.png;effusion;0.1;Net;2;;02.05.2024\n",
+    )
+    record = PatientRecord.from_folder(folder)
+    first, second = record.image_outputs
+    assert record.problems == ()
+    assert (first.id, first.source) == (f"{name}-2", f"{name} row 2")
+    assert (first.image_id, first.label, first.score) == ("2024-05-01_cxr", "pneumonia", 0.93)
+    assert (first.model, first.model_version, first.threshold, first.time) == ("Net", "2", 0.4, datetime(2024, 5, 1))
+    assert (second.threshold, second.time) == (0.5, datetime(2024, 5, 2))
+
+
+def test_rows_that_cannot_be_used_are_told_together(folder):
+    rows = ["a,pneumonia,93,net", "a,pneumonia,high,net", "a,,0.2,net", ",pneumonia,0.2,net", "a,x,0.2,net,5"]
+    write(folder / "image_findings.csv", "image,label,score,model\n" + "\n".join([*rows, "2024-05-01_cxr,y,1,net"]))
+    record = PatientRecord.from_folder(folder)
+    assert [output.source for output in record.image_outputs] == ["image_findings.csv row 7"]
+    assert [problem.where for problem in record.problems] == [
+        "image_findings.csv rows 2, 3",
+        "image_findings.csv row 4",
+        "image_findings.csv row 5",
+        "image_findings.csv row 6",
+    ]
+
+
+def test_table_without_its_columns_is_told(folder):
+    write(folder / "image_findings.csv", "picture,finding\na,b\n")
+    (told,) = sentences(PatientRecord.from_folder(folder).problems)
+    assert told.startswith('error image_findings.csv: The table lacks the columns "image" and "label" and "score"')
+
+
+def test_rows_of_another_patient_are_left_out(folder):
+    write(folder / "image_findings.csv", "patient_id,image,label,score,model\np,a,x,1,net\nq,a,x,1,net\n")
+    record = PatientRecord.from_folder(folder)
+    assert [output.source for output in record.image_outputs] == ["image_findings.csv row 2"]
+    assert any("not that of this folder" in told for told in sentences(record.problems))
+
+
+def test_json_and_csv_are_both_read(folder):
+    entry = {"image": "2024-05-01_cxr", "label": "x", "score": 1, "model": "net"}
+    write(folder / "image_findings.json", [entry])
+    write(folder / "image_findings.csv", "image,label,score,model\n2024-05-01_cxr,y,1,net\n")
+    assert [output.label for output in PatientRecord.from_folder(folder).image_outputs] == ["x", "y"]
+
+
+DEVICE = {
+    "resourceType": "Device",
+    "id": "d",
+    "deviceName": [{"name": "CXR-Net", "type": "model-name"}],
+    "version": [{"value": "2.1"}],
+}
+
+
+def observation(**more):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "233604007", "display": "Pneumonia"}]},
+        "subject": {"display": "Zzmueller Anna"},
+        "effectiveDateTime": "2024-05-02T08:30:00Z",
+        "device": {"reference": "#d"},
+        "derivedFrom": [{"display": "2024-05-01_cxr.png"}],
+        "contained": [DEVICE],
+        **more,
+    }
+
+
+def read(folder, resource):
+    write(folder / "image_findings" / "ai.json", resource)
+    record = PatientRecord.from_folder(folder)
+    assert "zz" not in " ".join(sentences(record.problems)).lower()
+    return record
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"valueQuantity": {"value": 0.93}},
+        {"valueQuantity": {"value": 93, "unit": "%", "code": "%"}},
+        {"component": [{"code": {"text": "Probability"}, "valueQuantity": {"value": 0.93}}]},
+        {
+            "code": {"text": "Finding"},
+            "valueCodeableConcept": {"text": "Pneumonia"},
+            "component": [{"code": {"text": "confidence score"}, "valueQuantity": {"value": 93, "unit": "%"}}],
+        },
+    ],
+)
+def test_observation_of_a_model(folder, value):
+    record = read(folder, observation(**value))
+    (output,) = record.image_outputs
+    assert (output.image_id, output.label, output.score) == ("2024-05-01_cxr", "Pneumonia", 0.93)
+    assert (output.model, output.model_version, output.threshold) == ("CXR-Net", "2.1", 0.5)
+    assert (output.time, output.source) == (datetime(2024, 5, 1), "image_findings/ai.json Observation 1")
+    assert record.problems == ()
+
+
+def test_findings_as_components_with_a_threshold(folder):
+    parts = [
+        ("Pneumonia probability", 0.6),
+        ("Pleural effusion", 0.2),
+        ("Operating threshold", 0.4),
+        ("Lung area", 0.9),
+    ]
+    component = [{"code": {"text": name}, "valueQuantity": {"value": value}} for name, value in parts]
+    record = read(folder, observation(code={"text": "Chest AI result"}, component=component))
+    assert [(o.label, o.score, o.threshold) for o in record.image_outputs] == [
+        ("Pneumonia", 0.6, 0.4),
+        ("Pleural effusion", 0.2, 0.4),
+    ]
+
+
+def test_bundle_with_a_report_device_and_study(folder):
+    uid = picture(folder / "images" / "b.dcm")
+    study = {"resourceType": "ImagingStudy", "id": "s", "series": [{"instance": [{"uid": uid}]}]}
+    entries = [
+        {"resource": {"resourceType": "DiagnosticReport", "id": "r", "result": [{"reference": "Observation/o"}]}},
+        {"fullUrl": "urn:uuid:1", "resource": DEVICE},
+        {"resource": study},
+        {
+            "resource": observation(
+                id="o", contained=[], device={"reference": "urn:uuid:1"}, valueQuantity={"value": 0.2},
+                derivedFrom=[{"reference": "ImagingStudy/s"}],
+            )
+        },
+    ]  # fmt: skip
+    (output,) = read(folder, {"resourceType": "Bundle", "type": "collection", "entry": entries}).image_outputs
+    assert (output.image_id, output.model, output.score) == ("b", "CXR-Net", 0.2)
+
+
+def test_report_with_contained_observations_and_no_picture(folder):
+    inner = [DEVICE, observation(contained=[], derivedFrom=[], valueQuantity={"value": 0.2})]
+    record = read(folder, {"resourceType": "DiagnosticReport", "contained": inner})
+    (output,) = record.image_outputs
+    assert (output.image_id, output.time) == ("image of ai.json", datetime(2024, 5, 2, 8, 30, tzinfo=UTC))
+    assert "The image that it names is not in images/" in sentences(record.problems)[0]
+
+
+def test_yes_without_a_probability_is_told(folder):
+    record = read(folder, observation(valueBoolean=False))
+    assert [output.score for output in record.image_outputs] == [0]
+    assert "has no probability; present counts as 1 and absent as 0" in sentences(record.problems)[0]
+
+
+@pytest.mark.parametrize(
+    ("resource", "told"),
+    [
+        (observation(), "holds no probability of a finding and was left out"),
+        (observation(code={"text": "Ejection fraction"}, valueQuantity={"value": 55, "unit": "%"}), "no probability"),
+        (observation(valueQuantity={"value": 12, "unit": "mm"}), "holds no probability of a finding"),
+        (observation(valueQuantity={"value": 130, "unit": "%"}), '"score" cannot be used'),
+        (observation(status="entered-in-error", valueQuantity={"value": 1}), "is entered-in-error and was left out"),
+        (observation(valueQuantity={"value": "Zzmueller"}), '"valueQuantity.value" is not as FHIR R4 has it'),
+        (
+            {"resourceType": "Patient", "name": [{"text": "Zzmueller"}]},
+            "holds no Observation, and nothing else is read",
+        ),
+    ],
+)
+def test_fhir_that_cannot_be_used_is_told_in_one_sentence(folder, resource, told):
+    record = read(folder, resource)
+    assert record.image_outputs == ()
+    assert len(record.problems) == 1
+    assert told in sentences(record.problems)[0]
+
+
+_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.text(max_size=6) | st.sampled_from(["Observation", "#d", "Bundle"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "resourceType",
+                    "entry",
+                    "resource",
+                    "contained",
+                    "code",
+                    "text",
+                    "value",
+                    "valueQuantity",
+                    "component",
+                ]
+                + ["device", "reference", "derivedFrom", "status", "id", "coding", "referenceRange"]
+            ),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=25,
+)
+
+
+@given(st.dictionaries(st.sampled_from(["entry", "contained", "component", "code", "device"]), _VALUES), st.booleans())
+@settings(deadline=None, max_examples=60)
+def test_no_fhir_content_stops_the_reader(content, is_bundle):
+    with tempfile.TemporaryDirectory() as root:
+        write(Path(root) / "notes" / "a.txt", "fever")
+        data = {"resourceType": "Bundle" if is_bundle else "Observation", **content}
+        write(Path(root) / "image_findings" / "a.json", json.dumps(data))
+        record = PatientRecord.from_folder(root)
+    assert len(record.notes) == 1
+    assert record.problems or record.image_outputs
+
+
+@pytest.mark.parametrize(
+    ("name", "is_probability", "finding"),
+    [
+        ("Probability of pneumonia", True, "pneumonia"),
+        ("Certainty of Finding", True, None),
+        ("pneumothorax - confidence score", True, "pneumothorax"),
+        ("Ejection fraction", False, "Ejection fraction"),
+    ],
+)
+def test_names_of_numbers(name, is_probability, finding):
+    words = OutputWords.load()
+    assert (words.is_probability(name), words.finding_in(name)) == (is_probability, finding)
