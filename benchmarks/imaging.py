@@ -1,6 +1,8 @@
-"""The chest network: accuracy on part dev of ../shared/data/images/kermany_cxr.
+"""The chest network: accuracy, refusal and speed on part dev of ../shared/data/images/kermany_cxr.
 
     python benchmarks/imaging.py --part accuracy
+    python benchmarks/imaging.py --part refusal
+    python benchmarks/imaging.py --part speed
 
 Part dev was looked at to choose the epoch and the limits, which flatters a little; what is called cross-validated is
 of limits that were chosen on other patients. The official test split is not read.
@@ -12,6 +14,9 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+
+from imaging_refusal import refusal
+from imaging_speed import speed
 
 from nlp_engine.imaging.chest.model_file import NETWORK_FILE, ChestModelFile
 from nlp_engine.knowledge import resource
@@ -65,7 +70,11 @@ def accuracy(arguments: argparse.Namespace) -> None:
         print(f"shift {row.name}: " + ", ".join(words))
 
 
-PARTS: dict[str, Callable[[argparse.Namespace], None]] = {"accuracy": accuracy}
+PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
+    "accuracy": accuracy,
+    "refusal": refusal,
+    "speed": speed,
+}
 
 
 def main() -> None:

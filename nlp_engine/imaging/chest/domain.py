@@ -45,7 +45,7 @@ class DomainCheck:
         try:
             with np.load(folder / DOMAIN_FILE, allow_pickle=False) as stored:
                 arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-            looks = Looks.from_arrays(arrays, dict(file.domain.limits))
+            looks = Looks.from_arrays(arrays, file.domain.limits)
             return cls(looks, Spread.from_arrays(arrays, "embedding"), file.domain, file.purpose.words)
         except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ModelError(f"{folder.name}/{DOMAIN_FILE} is missing or not complete.") from error

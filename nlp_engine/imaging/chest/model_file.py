@@ -6,29 +6,25 @@ import hashlib
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from nlp_engine.errors import ModelError
+from nlp_engine.model_files import CARD_FILE, MODEL_FILE, NETWORK_FILE, ModelFilePart, read_model_file
 
-MODEL_FILE, NETWORK_FILE, DOMAIN_FILE, CARD_FILE = "model.json", "model.onnx", "domain.npz", "MODEL_CARD.md"
+__all__ = ["CARD_FILE", "DOMAIN_FILE", "MODEL_FILE", "NETWORK_FILE", "ChestModelFile", "version_of"]
+
+DOMAIN_FILE = "domain.npz"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class ImageFileModel(BaseModel):
-    """Base of everything in ``model.json``: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class InputSpec(ImageFileModel):
+class InputSpec(ModelFilePart):
     """What the network reads: (n, 1, size, size) float32, made by ``imaging/chest/preparing.py``."""
 
     size: Annotated[int, Field(ge=16)]
     preparing: Literal["percentile-1-99-standardised"] = "percentile-1-99-standardised"
 
 
-class FindingSpec(ImageFileModel):
+class FindingSpec(ModelFilePart):
     """A finding: the classes whose probabilities are added, and the two limits of its three answers.
 
     Parameters
@@ -58,7 +54,7 @@ class FindingSpec(ImageFileModel):
         return self
 
 
-class View(ImageFileModel):
+class View(ModelFilePart):
     """One look at a picture: the middle part of it is cut out and looked at in full size.
 
     ``zoom`` 1.0 is the whole picture, 1.1 leaves out a border so that things look 10 % larger.
@@ -67,7 +63,7 @@ class View(ImageFileModel):
     zoom: Annotated[float, Field(ge=1, le=1.5)] = 1.0
 
 
-class Domain(ImageFileModel):
+class Domain(ModelFilePart):
     """When a picture is too far from all that the network learnt from.
 
     Parameters
@@ -81,17 +77,18 @@ class Domain(ImageFileModel):
     neighbours
         Of ``knn``: which neighbour's distance counts.
     limits
-        Of the checks of the picture itself (``imaging/quality/looks.py``): name -> greatest value that passes.
+        Of the checks of the picture itself (``imaging/quality/looks.py``): turned, mirrored, unlike, adult -> greatest
+        value that passes.
     """
 
     method: Literal["knn", "mahalanobis"]
     threshold: float
     refused: Share
     neighbours: Annotated[int, Field(ge=1)] = 10
-    limits: dict[Literal["turned", "mirrored", "unlike", "adult"], float] = Field(default_factory=dict)
+    limits: dict[str, float] = Field(default_factory=dict)
 
 
-class Purpose(ImageFileModel):
+class Purpose(ModelFilePart):
     """What pictures the network is for; what a file or a record says of a picture is held against it.
 
     Parameters
@@ -111,7 +108,7 @@ class Purpose(ImageFileModel):
     age_below: Annotated[float, Field(gt=0)] | None = None
 
 
-class Training(ImageFileModel):
+class Training(ModelFilePart):
     """How the network was made and how good it was on patients that it had not learnt from."""
 
     data: str
@@ -126,7 +123,7 @@ class Training(ImageFileModel):
     config: dict[str, object] = Field(default_factory=dict)
 
 
-class ChestModelFile(ImageFileModel):
+class ChestModelFile(ModelFilePart):
     """``model.json``.
 
     Parameters
@@ -170,14 +167,7 @@ class ChestModelFile(ImageFileModel):
         nlp_engine.errors.ModelError
             If it is not there or does not fit.
         """
-        try:
-            return cls.model_validate_json((folder / MODEL_FILE).read_bytes())
-        except OSError as error:
-            raise ModelError(f"{folder.name} is no picture model: {MODEL_FILE} cannot be read.") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "file"
-            raise ModelError(f"{folder.name}/{MODEL_FILE} is not usable: {place}: {first['msg']}.") from error
+        return read_model_file(folder, cls, "picture model")
 
 
 def version_of(network: Path) -> str:

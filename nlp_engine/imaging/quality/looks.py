@@ -26,14 +26,12 @@ LAYS = 16
 MIRRORED = 4
 """The way that is mirrored and nothing else."""
 _TURNS = ("", "turned by 90 degrees to the left", "upside down", "turned by 90 degrees to the right")
-_STILL_LIKE = 1.5
-"""A picture counts as turned if, turned back, its distance is at most so many times the limit of upright ones."""
 
 
 def points(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return pictures (n, size, size) as 20 x 20 points each, (n, 400), with mean 0 and deviation 1."""
     small = [np.asarray(Image.fromarray(one).resize((SIDE, SIDE), Image.Resampling.BOX)) for one in levels]
-    flat = np.stack(small).astype(np.float32).reshape(len(small), -1)
+    flat: NDArray[np.float32] = np.stack(small).astype(np.float32).reshape(len(small), -1)
     flat -= flat.mean(axis=1, keepdims=True)
     flat /= np.maximum(flat.std(axis=1, keepdims=True), np.float32(1e-3))
     return flat
@@ -131,7 +129,7 @@ class Looks:
         return f"The picture looks like that of an adult; the network learnt from {words}." if above else None
 
     def _is_like(self, small: NDArray[np.float32]) -> bool:
-        return float(self.cloud.distance(small)[0]) <= _STILL_LIKE * self.limits.get("unlike", np.inf)
+        return float(self.cloud.distance(small)[0]) <= self.limits.get("unlike", np.inf)
 
 
 def _said(way: int) -> str:

@@ -6,6 +6,8 @@ sets the limit of the embeddings (the network has learnt part train by heart, so
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +16,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, MODEL_FILE, NETWORK_FILE, ChestModelFile, Domain, Purpose
+from nlp_engine.imaging.chest.preparing import shrink
+from nlp_engine.imaging.pixels import read_picture
 from nlp_engine.imaging.quality.looks import LAYS, SIDE, Looks, laid, points
 from nlp_engine.imaging.quality.spread import Spread
-from nlp_engine.training.images.data import Pictures, Progress
+from nlp_engine.training.images.config import ImageConfig
+from nlp_engine.training.images.data import Pictures, Progress, load_set
+from nlp_engine.training.images.index import read_index
 from nlp_engine.training.images.runtime import ExportedNetwork
 
 Levels = NDArray[np.uint8]
-REFUSED = {"turned": 0.002, "mirrored": 0.003, "unlike": 0.004, "adult": 0.004, "embedding": 0.005}
+REFUSED = {"turned": 0.002, "mirrored": 0.003, "unlike": 0.003, "adult": 0.004, "embedding": 0.004}
 """Share of good pictures that each check may refuse; together less than 3 %, room left for other hospitals."""
 _AXES = {"points": 60, "embedding": 64}
 _COPIES = {"lays": 2, "cloud": 4, "adult": 3}
@@ -31,11 +37,41 @@ _HIDDEN = 64
 
 
 @dataclass(frozen=True)
-class FittedDomain:
-    """What `fit_domain` found: the arrays of ``domain.npz``, and method and limits for ``model.json``."""
+class DomainJob:
+    """What `refit_domain` is asked for: a model folder, what it was trained on, and pictures of adults."""
 
-    arrays: dict[str, NDArray[np.generic]]
-    domain: Domain
+    model: Path
+    data: Path
+    index: Path
+    work: Path
+    adults: Sequence[Path]
+    seed: int = 0
+
+
+def refit_domain(job: DomainJob, *, progress: Progress) -> Domain:
+    """Learn the checks of a finished model again.
+
+    Raises
+    ------
+    nlp_engine.errors.ModelError
+        If the model is not complete.
+    nlp_engine.errors.InputError
+        If the index or the pictures cannot be used.
+    nlp_engine.errors.PictureError
+        If a picture of an adult cannot be read.
+    """
+    file = ChestModelFile.load(job.model)
+    size = file.input.size
+    adults = np.stack([shrink(read_picture(path).grey, size) for path in job.adults]) if job.adults else None
+    entries = read_index(job.index)
+    dev_share = file.training.config.get("dev_share", ImageConfig.model_fields["dev_share"].default)
+    assert isinstance(dev_share, float)
+    pictures = load_set(
+        job.data, entries, size=size, dev_share=dev_share, seed=job.seed, work=job.work, progress=progress
+    )
+    return fit_domain(
+        job.model, pictures.train, pictures.dev, adults=adults, purpose=file.purpose, seed=job.seed, progress=progress
+    )
 
 
 def fit_domain(
@@ -47,7 +83,7 @@ def fit_domain(
     purpose: Purpose,
     seed: int,
     progress: Progress,
-) -> FittedDomain:
+) -> Domain:
     """Learn the checks of a model folder and write them into it: ``domain.npz``, and ``domain`` of ``model.json``.
 
     Parameters
@@ -61,17 +97,16 @@ def fit_domain(
     network = ExportedNetwork(folder / NETWORK_FILE)
     progress("learning what lies outside")
     looks = _fit_looks(train, adults, seed)
-    chosen = np.random.default_rng(seed).permutation(len(train))[:_MOST]
-    cloud = fit_spread(network.embeddings(train.levels[chosen]), _AXES["embedding"])
+    cloud = _fit_embeddings(network, train.levels, seed)
     threshold = _limit(cloud.distance(network.embeddings(dev.levels)), "embedding")
     domain = Domain(
         method="mahalanobis", threshold=threshold, refused=REFUSED["embedding"], limits=dict(looks.limits)
     )  # fmt: skip
-    arrays = looks.arrays | looks.cloud.arrays("points") | cloud.arrays("embedding")
-    np.savez_compressed(folder / DOMAIN_FILE, **arrays)
-    changed = model.model_copy(update={"domain": domain, "purpose": purpose})
-    (folder / MODEL_FILE).write_text(changed.model_dump_json(indent=1) + "\n", encoding="utf-8")
-    return FittedDomain(arrays, domain)
+    arrays = dict(looks.arrays) | looks.cloud.arrays("points") | cloud.arrays("embedding")
+    np.savez_compressed(folder / DOMAIN_FILE, **arrays)  # type: ignore[arg-type]
+    told = model.model_copy(update={"domain": domain, "purpose": purpose})
+    (folder / MODEL_FILE).write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return domain
 
 
 def fit_spread(vectors: NDArray[np.float32], axes: int) -> Spread:
@@ -88,17 +123,16 @@ def fit_spread(vectors: NDArray[np.float32], axes: int) -> Spread:
     )  # fmt: skip
 
 
-def changed(levels: Levels, copies: int, chance: np.random.Generator) -> Levels:
-    """Return copies of pictures as other machines and other hands would make them, (copies * n, 40, 40).
+def changed(levels: Levels, copies: int, chance: np.random.Generator, size: int = 2 * SIDE) -> Levels:
+    """Return copies of pictures as other machines and other hands would make them, (copies * n, size, size).
 
     Turned by up to 6 degrees, larger by up to 16 % or smaller by up to 12 % in each direction, moved by up to 6 %,
     with another contrast.
     """
-    return np.stack([_changed(one, chance) for _ in range(copies) for one in levels])
+    return np.stack([_changed(one, chance, size) for _ in range(copies) for one in levels])
 
 
-def _changed(one: Levels, chance: np.random.Generator) -> Levels:
-    size = 2 * SIDE
+def _changed(one: Levels, chance: np.random.Generator, size: int) -> Levels:
     angle = np.deg2rad(chance.uniform(-6, 6))
     wide, high = chance.uniform(0.84, 1.12, 2)
     across, down = chance.uniform(-0.06, 0.06, 2) * size
@@ -110,6 +144,14 @@ def _changed(one: Levels, chance: np.random.Generator) -> Levels:
     table = np.round(255 * (np.arange(256) / 255) ** chance.uniform(0.6, 1.6)).astype(np.uint8)
     small = Image.fromarray(table[one]).resize((size, size), Image.Resampling.BOX)
     return np.asarray(small.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
+
+
+def _fit_embeddings(network: ExportedNetwork, levels: Levels, seed: int) -> Spread:
+    """Return the cloud of embeddings of pictures and of changed copies of them."""
+    chance = np.random.default_rng(seed)
+    chosen = levels[chance.permutation(len(levels))[: _MOST // 2]]
+    copies = changed(chosen, 1, chance, levels.shape[-1])
+    return fit_spread(network.embeddings(np.concatenate([chosen, copies])), _AXES["embedding"])
 
 
 def _fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
@@ -136,7 +178,9 @@ def _fit_lays(small: NDArray[np.float32], seed: int) -> dict[str, NDArray[np.flo
         (_HIDDEN,), alpha=1e-2, learning_rate_init=2e-3, batch_size=256, max_iter=6, random_state=seed
     )  # fmt: skip
     everything = np.concatenate([laid(small, way) for way in range(LAYS)])
-    net.fit(everything, np.repeat(np.arange(LAYS), len(small)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # six rounds are enough, although the loss still falls
+        net.fit(everything, np.repeat(np.arange(LAYS), len(small)))
     names = ("lay_first", "lay_first_bias", "lay_second", "lay_second_bias")
     parts = (net.coefs_[0], net.intercepts_[0], net.coefs_[1], net.intercepts_[1])
     return {name: part.astype(np.float32) for name, part in zip(names, parts, strict=True)}
