@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from nlp_engine.record import PatientRecord
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "corpus_samples"
 ACI_BENCH = ROOT.parent / "shared" / "data" / "notes" / "aci_bench" / "notes"
+KERMANY = ROOT.parent / "shared" / "data" / "images" / "kermany_cxr" / "jpeg224" / "bacterial.zip"
 README = (SAMPLES / "README.md").read_text(encoding="utf-8")
 FOLDERS = sorted(path for path in SAMPLES.iterdir() if path.is_dir() and path.name != "annotated")
 ACI_NOTES = re.findall(r"^\| `(p\d\d-[^`]+\.txt)` \| ACI-Bench `(D2N\d+)` \|$", README, flags=re.MULTILINE)
@@ -107,6 +109,17 @@ def test_image_scores_say_that_no_model_ran() -> None:
         for entry in json.loads(path.read_text(encoding="utf-8")):
             assert entry["model"] == "composed example, no model ran"
             assert (path.parent / "images" / entry["image"]).is_file()
+
+
+def test_the_childs_x_ray_equals_its_source_and_no_model_was_composed_for_it() -> None:
+    folder = SAMPLES / "p15-child-with-cough"
+    assert not (folder / "image_findings.json").exists()
+    if not KERMANY.is_file():
+        pytest.skip("the development data (../shared/data) is not here")
+    (picture,) = (folder / "images").iterdir()
+    with zipfile.ZipFile(KERMANY) as archive:
+        (name,) = (one for one in archive.namelist() if one.endswith("person1006_bacteria_2937.jpeg"))
+        assert picture.read_bytes() == archive.read(name)
 
 
 def test_the_folder_stays_small() -> None:
