@@ -11,7 +11,7 @@ HANNOVER = Path(__file__).resolve().parents[2] / "shared" / "data" / "records" /
 
 
 def adult_files(half: int, folder: Path = HANNOVER) -> list[Path]:
-    """Return the pictures of the patients whose id has a SHA-256 that is even (half 0, to learn) or odd (1, to report)."""
+    """Return the pictures of half 0 (SHA-256 of the patient id is even: to learn from) or 1 (odd: to report on)."""
     with (folder / "data.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [

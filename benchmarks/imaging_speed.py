@@ -56,8 +56,8 @@ def _time(words: str, model: ChestModel, names: list[str]) -> None:
     quarter = max(1, len(memory) // 4)
     print(
         f"{words} JPEG: {len(names)} pictures in {seconds:.1f} s, {len(names) / seconds:.1f} a second on the clock; "
-        f"{processor:.1f} s of processor time, {len(names) * _THREADS / processor:.1f} a second on {_THREADS} free cores; "
-        f"memory {_mean(memory[:quarter])} MB in the first quarter, {_mean(memory[-quarter:])} MB in the last",
+        f"{processor:.1f} s of processor time, {len(names) * _THREADS / processor:.1f} a second on {_THREADS} free "
+        f"cores; memory {_mean(memory[:quarter])} MB in the first quarter, {_mean(memory[-quarter:])} MB in the last",
         flush=True,
     )
 
