@@ -8,7 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
-from nlp_engine.errors import ModelError
+from nlp_engine.model_files import read_arrays
 from nlp_engine.text.tokens import fold
 
 _FILE = "places.npz"
@@ -47,11 +47,8 @@ class Gazetteer:
         nlp_engine.errors.ModelError
             If the file is missing or cannot be read.
         """
-        try:
-            with np.load(folder / _FILE, allow_pickle=False) as stored:
-                return cls(frozenset(stored["names"].tolist()), frozenset(stored["beginnings"].tolist()))
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(folder.name, f"{_FILE} is missing or cannot be read") from error
+        stored = read_arrays(folder / _FILE, "names", "beginnings")
+        return cls(frozenset(stored["names"].tolist()), frozenset(stored["beginnings"].tolist()))
 
     def save(self, folder: Path) -> None:
         """Write the gazetteer into a folder."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_engine.errors import ModelError
+from nlp_engine.model_files import read_arrays
 
 Floats = NDArray[np.float32]
 _FILE = "weights.npz"
@@ -58,11 +58,9 @@ class Network:
         nlp_engine.errors.ModelError
             If the file is missing or does not fit.
         """
-        try:
-            with np.load(folder / _FILE, allow_pickle=False) as stored:
-                return cls(**{field.name: stored[field.name].astype(np.float32) for field in fields(cls)})
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(folder.name, f"{_FILE} is missing or cannot be read") from error
+        names = [field.name for field in fields(cls)]
+        stored = read_arrays(folder / _FILE, *names)
+        return cls(**{name: stored[name].astype(np.float32) for name in names})
 
     def save(self, folder: Path) -> None:
         """Write the weights into a folder."""

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from nlp_engine.errors import ModelError
 from nlp_engine.fusion.risk.encoding import Matrix, Value, encode, usable
-from nlp_engine.fusion.risk.model_file import NETWORK_FILE, Calibration, FeatureSpec, RiskModelFile
+from nlp_engine.fusion.risk.model_file import Calibration, FeatureSpec, RiskModelFile
+from nlp_engine.model_files import NETWORK_FILE
 
 _CERTAIN = 1e-6
 _LEAST_EFFECT = 0.005

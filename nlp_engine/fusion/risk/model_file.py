@@ -5,22 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from nlp_engine.errors import ModelError
-
-MODEL_FILE, NETWORK_FILE, CARD_FILE = "model.json", "model.onnx", "MODEL_CARD.md"
+from nlp_engine.model_files import ModelFilePart, read_model_file
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class RiskFileModel(BaseModel):
-    """Base of everything in ``model.json``: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FeatureSpec(RiskFileModel):
+class FeatureSpec(ModelFilePart):
     """One feature as it was learnt.
 
     Parameters
@@ -62,7 +54,7 @@ class FeatureSpec(RiskFileModel):
     importance: float = 0.0
 
 
-class Calibration(RiskFileModel):
+class Calibration(ModelFilePart):
     """Raw output -> probability.
 
     ``platt``: logistic of ``slope`` times the raw log odds plus ``intercept``; ``isotonic``: straight lines between
@@ -82,7 +74,7 @@ class Calibration(RiskFileModel):
         return self
 
 
-class Threshold(RiskFileModel):
+class Threshold(ModelFilePart):
     """What a cut-off means on the rows of the cross-validation; None where nothing lies on that side."""
 
     at: Share
@@ -93,7 +85,7 @@ class Threshold(RiskFileModel):
     flagged: Share
 
 
-class Outcome(RiskFileModel):
+class Outcome(ModelFilePart):
     """What is estimated; ``concept`` is the id of ``rules/concepts`` that a high estimate supports."""
 
     target: str
@@ -102,7 +94,7 @@ class Outcome(RiskFileModel):
     concept: str | None = None
 
 
-class Summary(RiskFileModel):
+class Summary(ModelFilePart):
     """How the model was made and how good it was on rows that it had not learnt from."""
 
     rows: int
@@ -121,7 +113,7 @@ class Summary(RiskFileModel):
     about: str = ""
 
 
-class Limits(RiskFileModel):
+class Limits(ModelFilePart):
     """When the model does not answer.
 
     Parameters
@@ -136,7 +128,7 @@ class Limits(RiskFileModel):
     outside: Annotated[float, Field(ge=0)] = 1.0
 
 
-class RiskModelFile(RiskFileModel):
+class RiskModelFile(ModelFilePart):
     """``model.json``."""
 
     schema_version: Literal[1]
@@ -161,11 +153,4 @@ class RiskModelFile(RiskFileModel):
         nlp_engine.errors.ModelError
             If it is not there or does not fit.
         """
-        try:
-            return cls.model_validate_json((folder / MODEL_FILE).read_bytes())
-        except OSError as error:
-            raise ModelError(f"{folder.name} is no risk model: {MODEL_FILE} cannot be read.") from error
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"])) or "file"
-            raise ModelError(f"{folder.name}/{MODEL_FILE} is not usable: {place}: {first['msg']}.") from error
+        return read_model_file(folder, cls, "risk model")

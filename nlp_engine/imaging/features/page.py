@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,9 @@ from PIL import Image
 
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.pixels import read_picture
-from nlp_engine.knowledge import resource
+from nlp_engine.pages import environment
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from nlp_engine.imaging.features.checking import SetReport
 
 SHOWN = 48
@@ -33,14 +30,16 @@ def page_of(report: SetReport, *, name: str) -> str:
     name
         Of the set.
     """
-    return _template("images_check.html.j2").render(report=report, name=name, shown=SHOWN, picture=_small)
+    return (
+        environment().get_template("images_check.html.j2").render(report=report, name=name, shown=SHOWN, picture=_small)
+    )
 
 
 def plane_page(svg: str, *, title: str, about: str) -> str:
     """Return a page with one drawing."""
     from markupsafe import Markup
 
-    return _template("images_plane.html.j2").render(svg=Markup(svg), title=title, about=about)
+    return environment().get_template("images_plane.html.j2").render(svg=Markup(svg), title=title, about=about)
 
 
 def _small(name: str) -> str:
@@ -54,17 +53,3 @@ def _small(name: str) -> str:
     buffer = io.BytesIO()
     copy.save(buffer, "JPEG", quality=75)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-
-
-@lru_cache(maxsize=2)
-def _template(name: str) -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(resource("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from nlp_engine.knowledge import resource
 from nlp_engine.labs.quality.models import DayQuality, QualityReport, Severity
-
-if TYPE_CHECKING:
-    from jinja2 import Template
+from nlp_engine.pages import environment
 
 _MARKS = {Severity.ERROR: "\u25b2", Severity.WARNING: "\u25cf", Severity.INFO: "\u25cb"}
 _WORDS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Changes and remarks"}
@@ -28,31 +24,21 @@ class Day(NamedTuple):
 
 def page_of(report: QualityReport) -> str:
     """Return the page."""
-    return _template().render(
-        report=report,
-        marks=_MARKS,
-        words=_WORDS,
-        levels=_LEVELS,
-        severities=tuple(Severity),
-        analytes=report.analytes[:_ANALYTES],
-        analytes_left_out=max(0, len(report.analytes) - _ANALYTES),
-        days=_worst(report.days),
-        share=_share,
+    return (
+        environment()
+        .get_template("labs_quality.html.j2")
+        .render(
+            report=report,
+            marks=_MARKS,
+            words=_WORDS,
+            levels=_LEVELS,
+            severities=tuple(Severity),
+            analytes=report.analytes[:_ANALYTES],
+            analytes_left_out=max(0, len(report.analytes) - _ANALYTES),
+            days=_worst(report.days),
+            share=_share,
+        )
     )
-
-
-@lru_cache(maxsize=1)
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(resource("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("labs_quality.html.j2")
 
 
 def _worst(days: tuple[DayQuality, ...]) -> list[Day]:

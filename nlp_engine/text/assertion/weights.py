@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nlp_engine.assessment import Experiencer, Presence, Temporality
 from nlp_engine.errors import ModelError
 from nlp_engine.knowledge import resource
+from nlp_engine.model_files import read_arrays
 from nlp_engine.text.assertion.rules import Axis, Value
 
 VALUES: Mapping[Axis, tuple[Value, ...]] = {
@@ -53,12 +54,12 @@ class CueWeights:
         folder = folder or resource("models") / "assertion"
         try:
             names: list[str] = json.loads((folder / _FEATURES).read_text(encoding="utf-8"))
-            with np.load(folder / _WEIGHTS) as stored:
-                weights = {axis: stored[axis].astype(np.float32) for axis in VALUES}
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(folder.name, f"{_FEATURES} or {_WEIGHTS} is missing or cannot be read") from error
+        except (OSError, ValueError) as error:
+            raise ModelError(f"{folder.name}/{_FEATURES} is missing or cannot be read.") from error
+        stored = read_arrays(folder / _WEIGHTS, *VALUES)
+        weights = {axis: stored[axis].astype(np.float32) for axis in VALUES}
         if any(weights[axis].shape != (len(names) + 1, len(values)) for axis, values in VALUES.items()):
-            raise ModelError(folder.name, f"{_FEATURES} and {_WEIGHTS} do not fit each other")
+            raise ModelError(f"{folder.name}: {_FEATURES} and {_WEIGHTS} do not fit each other.")
         return cls({name: row for row, name in enumerate(names)}, weights)
 
     def save(self, folder: Path) -> None:

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from nlp_engine import __version__
 from nlp_engine.imaging.chest.model_file import ChestModelFile
-from nlp_engine.knowledge import resource
+from nlp_engine.pages import environment
 from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.evaluation import Evaluation
 from nlp_engine.training.risk import charts, metrics
@@ -46,14 +45,14 @@ def write_report(path: Path, file: ChestModelFile, evaluation: Evaluation, pictu
         )
         for name, result in evaluation.findings.items()
     }
-    page = _environment(autoescape=True).get_template("image_training.html.j2")
+    page = environment().get_template("image_training.html.j2")
     text = page.render(**_told(file, evaluation), curves=curves, mistakes=worst_mistakes(evaluation, pictures))
     path.write_text(text, encoding="utf-8")
 
 
 def render_card(file: ChestModelFile, evaluation: Evaluation) -> str:
     """Return ``MODEL_CARD.md``."""
-    return _environment(autoescape=False).get_template("image_model_card.md.j2").render(**_told(file, evaluation))
+    return environment(autoescape=False).get_template("image_model_card.md.j2").render(**_told(file, evaluation))
 
 
 def worst_mistakes(evaluation: Evaluation, pictures: PictureSet) -> Sequence[Mistake]:
@@ -80,13 +79,3 @@ def _thumbnail(levels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> str:
 
 def _told(file: ChestModelFile, evaluation: Evaluation) -> dict[str, object]:
     return {"file": file, "evaluation": evaluation, "engine": __version__}
-
-
-def _environment(*, autoescape: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(resource("templates")),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from nlp_engine import __version__
 from nlp_engine.fusion.risk.model_file import FeatureSpec
-from nlp_engine.knowledge import resource
+from nlp_engine.pages import environment
 from nlp_engine.training.risk import charts, metrics
 
 if TYPE_CHECKING:
@@ -21,7 +19,7 @@ _SHOWN_FEATURES = 15
 def write_report(trained: Trained, path: Path) -> None:
     """Write the page; pictures stand inside, nothing is loaded from elsewhere."""
     labels, said = trained.prepared.task.labels, trained.result.probabilities
-    page = _environment(autoescape=True).get_template("risk_training.html.j2")
+    page = environment().get_template("risk_training.html.j2")
     path.write_text(
         page.render(
             **_told(trained),
@@ -36,7 +34,7 @@ def write_report(trained: Trained, path: Path) -> None:
 
 def render_card(trained: Trained) -> str:
     """Return ``MODEL_CARD.md``."""
-    return _environment(autoescape=False).get_template("risk_model_card.md.j2").render(**_told(trained))
+    return environment(autoescape=False).get_template("risk_model_card.md.j2").render(**_told(trained))
 
 
 def _told(trained: Trained) -> dict[str, object]:
@@ -55,13 +53,3 @@ def _told(trained: Trained) -> dict[str, object]:
 
 def _ranked(trained: Trained) -> list[FeatureSpec]:
     return sorted(trained.file.features, key=lambda spec: -spec.importance)[:_SHOWN_FEATURES]
-
-
-def _environment(*, autoescape: bool) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(resource("templates")),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -17,14 +17,12 @@ from nlp_engine.fusion.features import DEFAULT_WINDOW_DAYS
 from nlp_engine.fusion.risk.encoding import encode
 from nlp_engine.fusion.risk.model import version_of
 from nlp_engine.fusion.risk.model_file import (
-    CARD_FILE,
-    MODEL_FILE,
-    NETWORK_FILE,
     Outcome,
     RiskModelFile,
     Summary,
     Threshold,
 )
+from nlp_engine.model_files import CARD_FILE, MODEL_FILE, NETWORK_FILE
 from nlp_engine.training.risk import metrics
 from nlp_engine.training.risk.cleaning import Cleaned, clean
 from nlp_engine.training.risk.columns import ColumnNote

@@ -1,0 +1,73 @@
+"""Reads the files of a model folder: ``model.json`` and arrays; a file that is not usable is one clear sentence."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from nlp_engine.errors import ModelError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MODEL_FILE, NETWORK_FILE, CARD_FILE = "model.json", "model.onnx", "MODEL_CARD.md"
+
+
+class ModelFilePart(BaseModel):
+    """Base of everything in ``model.json``: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Part = TypeVar("Part", bound=ModelFilePart)
+
+
+def read_model_file(folder: Path, model: type[Part], kind: str) -> Part:
+    """Read ``model.json`` of a model folder.
+
+    Parameters
+    ----------
+    kind
+        What the folder should be, as in "is no risk model".
+
+    Raises
+    ------
+    nlp_engine.errors.ModelError
+        If it is not there or does not fit.
+    """
+    try:
+        return model.model_validate_json((folder / MODEL_FILE).read_bytes())
+    except OSError as error:
+        raise ModelError(f"{folder.name} is no {kind}: {MODEL_FILE} cannot be read.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"])) or "file"
+        raise ModelError(f"{folder.name}/{MODEL_FILE} is not usable: {place}: {first['msg']}.") from error
+
+
+def read_arrays(path: Path, *needed: str) -> dict[str, NDArray[Any]]:
+    """Read all arrays of a ``.npz`` file; pickled objects are refused.
+
+    Parameters
+    ----------
+    needed
+        Names that must be there.
+
+    Raises
+    ------
+    nlp_engine.errors.ModelError
+        If the file is missing, cannot be read, or lacks a needed array.
+    """
+    import numpy as np
+
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path.parent.name}/{path.name} is missing or cannot be read.") from error
+    if lacking := set(needed) - set(arrays):
+        raise ModelError(f"{path.parent.name}/{path.name} is not complete: it lacks {min(lacking)}.")
+    return arrays
