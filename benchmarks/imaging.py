@@ -3,6 +3,8 @@
     python benchmarks/imaging.py --part accuracy
     python benchmarks/imaging.py --part refusal
     python benchmarks/imaging.py --part speed
+    python benchmarks/imaging.py --part explanation
+    python benchmarks/imaging.py --part set
 
 Part dev was looked at to choose the epoch and the limits, which flatters a little; what is called cross-validated is
 of limits that were chosen on other patients. The official test split is not read.
@@ -15,7 +17,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from imaging_explanation import explanation
 from imaging_refusal import refusal
+from imaging_set import picture_set
 from imaging_speed import speed
 
 from nlp_engine.imaging.chest.model_file import NETWORK_FILE, ChestModelFile
@@ -72,7 +76,9 @@ def accuracy(arguments: argparse.Namespace) -> None:
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "accuracy": accuracy,
+    "explanation": explanation,
     "refusal": refusal,
+    "set": picture_set,
     "speed": speed,
 }
 
