@@ -5,11 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pictures import chest, save, write_model
 
 from nlp_engine.assessment import ImageFinding
+from nlp_engine.imaging.chest.model import embedded_folder
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.reading import ImageReading, LabelReading
+from nlp_engine.imaging.chest.records import RecordReader
 from nlp_engine.imaging.explain import HEAD_FILE, Explainer, Head, as_grid, weighted
+from nlp_engine.record import Image, Patient, PatientRecord
 
 CLASSES = ("normal", "bacterial", "viral")
 LIMITS = {"present_at": 0.7, "absent_at": 0.2, "specificity": 0.9, "sensitivity": 0.9}
@@ -127,3 +131,31 @@ def test_a_broken_map_is_refused(rows):
             output_id="o", image_id="i", label="l", score=0.9, decision="present", model="m", model_version="1",
             threshold=0.5, looked_at=rows,
         )  # fmt: skip
+
+
+def test_maps_reach_the_findings_of_a_record_and_stay_the_same_in_json(tmp_path):
+    pytest.importorskip("onnx", reason="the tiny network is made with onnx, of the extra train")
+    from nlp_engine.training.images.head import write_head
+
+    model = write_model(tmp_path / "model")
+    images = tuple(Image(id=f"c{seed}", path=save(chest(seed), tmp_path / f"c{seed}.png")) for seed in range(6))
+    record = PatientRecord(patient=Patient(id="p", age_years=4), images=images)
+    assert not any(finding.looked_at for finding in RecordReader(model).read(record)[0])
+    write_head(model)
+    findings, _ = RecordReader(model).read(record)
+    assert {len(finding.looked_at) for finding in findings if finding.decision == "absent"} <= {0}
+    mapped = [finding for finding in findings if finding.looked_at]
+    assert mapped
+    assert {(len(one.looked_at), len(one.looked_at[0])) for one in mapped} == {(4, 4)}
+    again = ImageFinding.model_validate_json(mapped[0].model_dump_json())
+    assert again.looked_at == mapped[0].looked_at
+
+
+def test_the_embedded_network_has_the_maps_head():
+    folder = embedded_folder()
+    if not (folder / "model.json").is_file():
+        pytest.skip("the embedded chest network is not here")
+    file = ChestModelFile.load(folder)
+    head = Head.load(folder, file.version)
+    assert head is not None
+    assert len(head.weights) == len(head.bias) == len(file.classes)
