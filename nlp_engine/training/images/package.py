@@ -100,7 +100,7 @@ def figures_of(evaluation: Evaluation) -> dict[str, float]:
 
 
 def _temperature(network: ExportedNetwork, pictures: PictureSet, config: ImageConfig) -> float:
-    looks = [network.logits(pictures.dev.levels, zoom) for zoom in config.zooms]
+    looks = [network.log_probabilities(pictures.dev.levels, zoom) for zoom in config.zooms]
 
     def mean_of_looks(temperature: float) -> NDArray[np.float64]:
         averaged: NDArray[np.float64] = np.stack([softmax(look, temperature) for look in looks]).mean(axis=0)

@@ -8,42 +8,43 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp_engine.imaging.chest.preparing import network_input, zoomed
-from nlp_engine.training.images.scores import softmax
+from nlp_engine.imaging.chest.network import Network
 
 _BATCH = 32
+_LEAST = 1e-30
 
 
 class ExportedNetwork:
-    """``model.onnx`` of a folder."""
+    """The network of a model folder, in batches.
+
+    Parameters
+    ----------
+    path
+        ``model.onnx`` of the folder.
+    """
 
     def __init__(self, path: Path, threads: int = 2) -> None:
-        import onnxruntime
+        self._network = Network(path.parent, threads=threads)
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-    def logits(self, levels: NDArray[np.uint8], zoom: float = 1.0) -> NDArray[np.float32]:
-        """Return (n, classes) of pictures (n, size, size)."""
-        return self._run("logits", zoomed(levels, zoom))
+    def log_probabilities(self, levels: NDArray[np.uint8], zoom: float = 1.0) -> NDArray[np.float64]:
+        """Return (n, classes) of pictures (n, size, size); as good as logits, which differ by a constant a picture."""
+        chances: NDArray[np.float64] = np.log(np.maximum(self.probabilities(levels, (zoom,), 1.0), _LEAST))
+        return chances
 
     def embeddings(self, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return (n, width) of pictures (n, size, size)."""
-        return self._run("embedding", levels)
+        parts = [self._network.run(batch, (1.0,), 1.0).embedding for batch in _batches(levels)]
+        joined: NDArray[np.float32] = np.concatenate(parts)
+        return joined
 
     def probabilities(
         self, levels: NDArray[np.uint8], zooms: Sequence[float], temperature: float
     ) -> NDArray[np.float64]:
         """Return (n, classes), the mean of all looks."""
-        looks = np.stack([softmax(self.logits(levels, zoom), temperature) for zoom in zooms])
-        averaged: NDArray[np.float64] = looks.mean(axis=0)
-        return averaged
-
-    def _run(self, output: str, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        parts = [
-            self._session.run([output], {"pictures": network_input(levels[at : at + _BATCH])})[0]
-            for at in range(0, len(levels), _BATCH)
-        ]
-        joined: NDArray[np.float32] = np.concatenate(parts)
+        parts = [self._network.run(batch, zooms, temperature).probabilities for batch in _batches(levels)]
+        joined: NDArray[np.float64] = np.concatenate(parts).astype(np.float64)
         return joined
+
+
+def _batches(levels: NDArray[np.uint8]) -> list[NDArray[np.uint8]]:
+    return [levels[at : at + _BATCH] for at in range(0, len(levels), _BATCH)]

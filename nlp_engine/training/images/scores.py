@@ -27,7 +27,7 @@ def logits_of(network: nn.Module, levels: NDArray[np.uint8]) -> NDArray[np.float
     return logits
 
 
-def softmax(logits: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float64]:
+def softmax(logits: NDArray[np.float32] | NDArray[np.float64], temperature: float = 1.0) -> NDArray[np.float64]:
     """Return probabilities (n, classes)."""
     scaled = logits.astype(np.float64) / temperature
     powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
