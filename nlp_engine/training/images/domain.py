@@ -103,7 +103,7 @@ def fit_domain(
         method="mahalanobis", threshold=threshold, refused=REFUSED["embedding"], limits=dict(looks.limits)
     )  # fmt: skip
     arrays = dict(looks.arrays) | looks.cloud.arrays("points") | cloud.arrays("embedding")
-    np.savez_compressed(folder / DOMAIN_FILE, **arrays)  # type: ignore[arg-type]
+    np.savez_compressed(folder / DOMAIN_FILE, **arrays)
     told = model.model_copy(update={"domain": domain, "purpose": purpose})
     (folder / MODEL_FILE).write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return domain
