@@ -18,7 +18,7 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from nlp_engine.training.risk import metrics
+from nlp_engine.training import metrics
 from nlp_engine.training.risk.nested import NestedResult, nested
 from nlp_engine.training.risk.train import Job, Prepared, prepare
 from nlp_engine.training.tables import read_table
@@ -66,8 +66,9 @@ def tell(prepared: Prepared, result: NestedResult, floor: float | None) -> None:
     against = "" if floor is None else f"; floor {floor}: {'held' if np.mean(values) >= floor else 'MISSED'}"
     print(f"  all rows together: AUROC {result.auroc}{against}")
     slope, intercept = metrics.calibration_line(labels, said)
+    error = metrics.calibration_error(metrics.reliability(labels, said))
     print(
-        f"  Brier {metrics.brier(labels, said):.3f}, calibration error {metrics.calibration_error(labels, said):.3f}, "
+        f"  Brier {metrics.brier(labels, said):.3f}, calibration error {error:.3f}, "
         f"slope {slope:.2f}, intercept {intercept:+.2f}"
     )
     ranked = sorted(result.importance.items(), key=lambda item: -item[1])[:6]

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from fusion_builders import NOW, STAGE, potassium, said
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from risk_builders import FEATURES, made_model, spec
 
@@ -127,6 +127,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
+@settings(deadline=None)
 def test_calibration_keeps_the_order(first, second):
     import numpy as np
 
@@ -139,6 +140,7 @@ def test_calibration_keeps_the_order(first, second):
 
 
 @given(st.one_of(st.none(), st.floats(), st.text(max_size=3)))
+@settings(deadline=None)
 def test_any_value_is_encoded_or_missing(value):
     matrix = encode(FEATURES, [{"k": value, "sex": value, "hf": value}])
     assert matrix.shape == (1, 4)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
+from nlp_engine.training.metrics import calibration_error, reliability_by_width
+
 _RANGE = (0.2, 5.0)
-BINS = 10
 
 
 def fit_temperature(probabilities: Callable[[float], NDArray[np.float64]], labels: NDArray[np.int64]) -> float:
@@ -33,12 +34,4 @@ def fit_temperature(probabilities: Callable[[float], NDArray[np.float64]], label
 
 def expected_calibration_error(is_present: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
     """Return the mean distance between what was said and what was so, over ten equal ranges of probability."""
-    rows = reliability(is_present, probability)
-    return float(sum(count * abs(said - seen) for said, seen, count in rows) / len(probability))
-
-
-def reliability(is_present: NDArray[np.bool_], probability: NDArray[np.float64]) -> list[tuple[float, float, int]]:
-    """Return for each range that holds pictures: mean probability, share with the finding, number."""
-    places = np.minimum((probability * BINS).astype(int), BINS - 1)
-    rows = [places == place for place in range(BINS)]
-    return [(float(probability[r].mean()), float(is_present[r].mean()), int(r.sum())) for r in rows if r.any()]
+    return calibration_error(reliability_by_width(is_present.astype(np.int64), probability))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score, confusion_matrix, roc_auc_score
+from sklearn.metrics import average_precision_score, confusion_matrix
 
+from nlp_engine.training import metrics
 from nlp_engine.training.images.calibration import expected_calibration_error
 from nlp_engine.training.images.config import Aim, ImageConfig
 from nlp_engine.training.images.data import Pictures
@@ -18,23 +19,11 @@ from nlp_engine.training.images.runtime import ExportedNetwork
 from nlp_engine.training.images.scores import pair_auroc
 from nlp_engine.training.images.shifts import SHIFTS
 from nlp_engine.training.images.thresholds import Answers, Limits, answers, choose, cross_validated
+from nlp_engine.training.metrics import Interval
 
-_DRAWS = 500
+_DRAWS, _PLACES = 500, 4
 UNCHANGED = "none"
 """Name of the first row of the shifts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A figure with the 2.5th and 97.5th percentile of its bootstrap."""
-
-    value: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        """Return the figure as it is printed."""
-        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
 
 
 @dataclass(frozen=True)
@@ -129,30 +118,17 @@ def under_shifts(
     return tuple(rows)
 
 
-def interval(figure: Callable[[NDArray[np.int64]], float], patients: NDArray[np.object_], seed: int) -> Interval:
+def interval(figure: Callable[[metrics.Rows], float], patients: NDArray[np.object_], seed: int) -> Interval:
     """Return a figure of rows with its 95 % bootstrap interval, whole patients being drawn.
 
     Draws in which a class is missing have no figure and are left out.
     """
-    _, numbers = np.unique(patients.astype(str), return_inverse=True)
-    order = np.argsort(numbers, kind="stable")
-    blocks = np.split(order, np.cumsum(np.bincount(numbers))[:-1])
-    chance = np.random.default_rng(seed)
-    figures = []
-    for _ in range(_DRAWS):
-        rows = np.concatenate([blocks[at] for at in chance.integers(0, len(blocks), len(blocks))])
-        value = figure(rows)
-        if not np.isnan(value):
-            figures.append(value)
-    low, high = np.quantile(figures, [0.025, 0.975]) if figures else (float("nan"), float("nan"))
-    return Interval(figure(np.arange(len(patients))), float(low), float(high))
+    return replace(metrics.bootstrap(figure, len(patients), groups=patients, seed=seed, draws=_DRAWS), places=_PLACES)
 
 
 def auroc(is_present: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
     """Return the area under the ROC curve; not a number where only one kind is there."""
-    if is_present.all() or not is_present.any():
-        return float("nan")
-    return float(roc_auc_score(is_present, probability))
+    return metrics.auroc(is_present.astype(np.int64), probability)
 
 
 def _pair(

@@ -14,9 +14,9 @@ from PIL import Image
 from nlp_engine import __version__
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.pages import environment
+from nlp_engine.training import charts, metrics
 from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.evaluation import Evaluation
-from nlp_engine.training.risk import charts, metrics
 
 _WORST = 18
 _SIDE = 144

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nlp_engine.training.risk.metrics import Floats, Interval, Labels, auroc_interval, wilson
+from nlp_engine.training.metrics import Floats, Interval, Labels, auroc_interval, wilson
 from nlp_engine.training.tables import Kind, as_numbers, kind_of
 
 AGE_BANDS = ((0, 17), (18, 39), (40, 59), (60, 74), (75, 130))

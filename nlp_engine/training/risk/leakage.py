@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from nlp_engine.knowledge import KnowledgeModel, Source, read_yaml, resource
-from nlp_engine.training.risk.metrics import auroc
+from nlp_engine.training.metrics import auroc
 from nlp_engine.training.tables import Kind, as_dates, as_numbers, kind_of
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

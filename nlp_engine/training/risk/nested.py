@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlp_engine.fusion.risk.encoding import Matrix, columns_of
 from nlp_engine.fusion.risk.model_file import FeatureSpec
-from nlp_engine.training.risk.metrics import Floats, Interval, Labels, auroc, auroc_interval
+from nlp_engine.training.metrics import Floats, Interval, Labels, auroc, auroc_interval
 from nlp_engine.training.risk.search import Fitted, Groups, SearchSettings, fit_choice, search, splits
 
 Progress = Callable[[str], None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nlp_engine import __version__
 from nlp_engine.fusion.risk.model_file import FeatureSpec
 from nlp_engine.pages import environment
-from nlp_engine.training.risk import charts, metrics
+from nlp_engine.training import charts, metrics
 
 if TYPE_CHECKING:
     from nlp_engine.training.risk.train import Trained

@@ -17,6 +17,7 @@ from nlp_engine.errors import InputError
 from nlp_engine.fusion.risk.encoding import Matrix
 from nlp_engine.fusion.risk.model import calibrated
 from nlp_engine.fusion.risk.model_file import Calibration
+from nlp_engine.training.metrics import Floats, Labels, auroc, calibration_line
 from nlp_engine.training.risk.families import (
     FAMILIES,
     TRIAL_TREES,
@@ -25,7 +26,6 @@ from nlp_engine.training.risk.families import (
     pipeline,
     suggest_kept,
 )
-from nlp_engine.training.risk.metrics import Floats, Labels, auroc, calibration_line
 
 if TYPE_CHECKING:
     from optuna.trial import Trial

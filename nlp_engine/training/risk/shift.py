@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
+from nlp_engine.training.metrics import auroc
 from nlp_engine.training.risk.fairness import GroupRow, group_row
-from nlp_engine.training.risk.metrics import auroc
 from nlp_engine.training.risk.nested import Progress, Task, column_blocks
 from nlp_engine.training.risk.search import SearchSettings, fit_choice, search, splits
 

@@ -23,7 +23,7 @@ from nlp_engine.fusion.risk.model_file import (
     Threshold,
 )
 from nlp_engine.model_files import CARD_FILE, MODEL_FILE, NETWORK_FILE
-from nlp_engine.training.risk import metrics
+from nlp_engine.training import metrics
 from nlp_engine.training.risk.cleaning import Cleaned, clean
 from nlp_engine.training.risk.columns import ColumnNote
 from nlp_engine.training.risk.export import export
@@ -265,7 +265,7 @@ def _summary(prepared: Prepared, result: NestedResult) -> Summary:
         auroc_low=result.auroc.low,
         auroc_high=result.auroc.high,
         brier=metrics.brier(labels, said),
-        calibration_error=metrics.calibration_error(labels, said),
+        calibration_error=metrics.calibration_error(metrics.reliability(labels, said)),
         calibration_slope=metrics.calibration_line(labels, said)[0],
         trained_on=datetime.now(UTC).date().isoformat(),
         data_digest=prepared.digest,

@@ -1,4 +1,4 @@
-"""Pictures of a risk model as inline SVG, readable in grey print."""
+"""Pictures of a trained model as inline SVG, readable in grey print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup, escape
 
-from nlp_engine.training.risk.metrics import Bin, Floats, Labels
+from nlp_engine.training.metrics import Bin, Floats, Labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ pytest.importorskip("sklearn", reason="needs the extra models")
 
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from nlp_engine.training.risk import metrics
+from nlp_engine.training import metrics
 
 CASES = st.lists(st.tuples(st.booleans(), st.integers(0, 8)), min_size=4, max_size=40).filter(
     lambda cases: 0 < sum(label for label, _ in cases) < len(cases)
@@ -53,10 +53,10 @@ def test_calibration_of_true_probabilities_and_of_exaggerated_ones():
     slope, intercept = metrics.calibration_line(labels, true)
     assert slope == pytest.approx(1, abs=0.05)
     assert intercept == pytest.approx(0, abs=0.05)
-    assert metrics.calibration_error(labels, true) < 0.02
+    assert metrics.calibration_error(metrics.reliability(labels, true)) < 0.02
     exaggerated = 1 / (1 + np.exp(-2 * metrics.log_odds(true)))
     assert metrics.calibration_line(labels, exaggerated)[0] == pytest.approx(0.5, abs=0.03)
-    assert metrics.calibration_error(labels, exaggerated) > 0.05
+    assert metrics.calibration_error(metrics.reliability(labels, exaggerated)) > 0.05
 
 
 def test_wilson_interval_of_a_textbook_example():
@@ -76,3 +76,26 @@ def test_an_interval_over_groups_is_wider_when_rows_repeat():
     rows = metrics.auroc_interval(five[0], [five[1]], groups=None, seed=0)
     grouped = metrics.auroc_interval(five[0], [five[1]], groups=five[2], seed=0)
     assert grouped.high - grouped.low > 1.5 * (rows.high - rows.low)
+
+
+def test_bins_of_like_width_hold_what_lies_in_them():
+    labels = np.array([1, 0, 0, 1, 1])
+    bins = metrics.reliability_by_width(labels, np.array([0.05, 0.09, 0.5, 0.97, 1.0]))
+    assert [(one.count, one.observed) for one in bins] == [(2, 0.5), (1, 0.0), (2, 1.0)]
+    assert metrics.calibration_error(bins) == pytest.approx((2 * 0.43 + 0.5 + 2 * 0.015) / 5)
+
+
+def test_one_kind_of_case_has_no_auroc():
+    assert np.isnan(metrics.auroc(np.ones(3, dtype=np.int64), np.array([0.1, 0.2, 0.3])))
+
+
+def test_a_bootstrap_draws_whole_groups():
+    """A hundred copies of thirty cases say no more than the thirty."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 2, 30)
+    scores = random.random(30) + labels / 2
+    many = np.repeat(np.arange(30), 100)
+    alone = metrics.auroc_interval(labels, [scores], groups=None, seed=0)
+    copied = metrics.auroc_interval(labels[many], [scores[many]], groups=many.astype(object), seed=0)
+    assert (copied.low, copied.high) == pytest.approx((alone.low, alone.high), abs=0.03)
+    assert str(metrics.Interval(0.5, 0.25, 0.75, places=4)) == "0.5000 (0.2500 to 0.7500)"

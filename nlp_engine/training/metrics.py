@@ -1,8 +1,8 @@
-"""Figures of a risk model: discrimination, calibration, and what a cut-off means; numpy only."""
+"""Figures of a trained model: discrimination, calibration, and what a cut-off means; without scikit-learn."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -15,6 +15,7 @@ from nlp_engine.fusion.risk.model_file import Threshold
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
+Rows = NDArray[np.intp]
 _BOOTSTRAPS = 400
 _BINS = 10
 _CERTAIN = 1e-6
@@ -24,21 +25,28 @@ _Z = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure with its 95 % interval."""
+    """A figure with its 95 % interval; ``places`` are those that are printed."""
 
     value: float
     low: float
     high: float
+    places: int = 3
 
     def __str__(self) -> str:
         """Return ``0.912 (0.880 to 0.941)``."""
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+        value, low, high = (f"{number:.{self.places}f}" for number in (self.value, self.low, self.high))
+        return f"{value} ({low} to {high})"
 
 
 def auroc(labels: Labels, scores: Floats) -> float:
-    """Return the area under the ROC curve: the chance that a case with the outcome has the higher score."""
+    """Return the area under the ROC curve: the chance that a case with the outcome has the higher score.
+
+    Not a number where only one kind of case is there.
+    """
     positive = int(labels.sum())
     negative = len(labels) - positive
+    if not positive or not negative:
+        return float("nan")
     ranks = rankdata(scores)
     return float((ranks[labels == 1].sum() - positive * (positive + 1) / 2) / (positive * negative))
 
@@ -54,23 +62,41 @@ def auroc_interval(
     labels: Labels, runs: Sequence[Floats], *, groups: NDArray[np.object_] | None, seed: int
 ) -> Interval:
     """Return the mean AUROC of some runs over the same rows, with a bootstrap interval over rows or whole groups."""
-    value = float(np.mean([auroc(labels, run) for run in runs]))
+
+    def mean_auroc(rows: Rows) -> float:
+        return float(np.mean([auroc(labels[rows], run[rows]) for run in runs]))
+
+    return bootstrap(mean_auroc, len(labels), groups=groups, seed=seed)
+
+
+def bootstrap(
+    figure: Callable[[Rows], float],
+    rows: int,
+    *,
+    groups: NDArray[np.object_] | None,
+    seed: int,
+    draws: int = _BOOTSTRAPS,
+) -> Interval:
+    """Return a figure of rows with the 2.5th and 97.5th percentile of its bootstrap over rows or whole groups.
+
+    Draws that have no figure, as they lack a class, are left out.
+    """
     generator = np.random.default_rng(seed)
-    members = _members(len(labels), groups)
-    drawn = []
-    for _ in range(_BOOTSTRAPS):
-        chosen = np.concatenate([members[i] for i in generator.integers(0, len(members), len(members))])
-        if 0 < labels[chosen].sum() < len(chosen):
-            drawn.append(np.mean([auroc(labels[chosen], run[chosen]) for run in runs]))
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Interval(value, float(low), float(high))
+    members = _members(rows, groups)
+    drawn = [
+        figure(np.concatenate([members[at] for at in generator.integers(0, len(members), len(members))]))
+        for _ in range(draws)
+    ]
+    told = [value for value in drawn if not np.isnan(value)]
+    low, high = np.quantile(told, [0.025, 0.975]) if told else (float("nan"), float("nan"))
+    return Interval(figure(np.arange(rows)), float(low), float(high))
 
 
-def _members(rows: int, groups: NDArray[np.object_] | None) -> list[NDArray[np.intp]]:
+def _members(rows: int, groups: NDArray[np.object_] | None) -> list[Rows]:
     if groups is None:
         return list(np.arange(rows).reshape(-1, 1))
     _, numbers = np.unique(groups.astype(str), return_inverse=True)
-    return [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
+    return np.split(np.argsort(numbers, kind="stable"), np.cumsum(np.bincount(numbers))[:-1])
 
 
 def brier(labels: Labels, probabilities: Floats) -> float:
@@ -94,10 +120,24 @@ def reliability(labels: Labels, probabilities: Floats) -> list[Bin]:
     return [Bin(len(p), float(probabilities[p].mean()), float(labels[p].mean())) for p in parts]
 
 
-def calibration_error(labels: Labels, probabilities: Floats) -> float:
-    """Return the expected calibration error over ten bins of like size."""
-    bins = reliability(labels, probabilities)
-    return sum(bin_.count * abs(bin_.predicted - bin_.observed) for bin_ in bins) / len(labels)
+def reliability_by_width(labels: Labels, probabilities: Floats) -> list[Bin]:
+    """Return ten bins of like width (0 to 0.1, ...), those left out that hold nothing.
+
+    Networks are nearly certain of most cases: bins of like size would hardly look at the others.
+    """
+    places = np.minimum((probabilities * _BINS).astype(int), _BINS - 1)
+    parts = [part for place in range(_BINS) if len(part := np.flatnonzero(places == place))]
+    return [Bin(len(p), float(probabilities[p].mean()), float(labels[p].mean())) for p in parts]
+
+
+def calibration_error(bins: Sequence[Bin]) -> float:
+    """Return the expected calibration error: how far apart what was said and what came are, by the mean of all cases.
+
+    References
+    ----------
+    Naeini MP, Cooper GF, Hauskrecht M. Obtaining well calibrated probabilities using Bayesian binning. AAAI 2015.
+    """
+    return sum(bin_.count * abs(bin_.predicted - bin_.observed) for bin_ in bins) / sum(bin_.count for bin_ in bins)
 
 
 def calibration_line(labels: Labels, probabilities: Floats) -> tuple[float, float]:
