@@ -21,14 +21,14 @@ from nlp_engine.imaging.features.copies import NEAR_BITS, NEAR_COSINE, exact_cop
 from nlp_engine.imaging.features.fingerprints import distances, fingerprint
 from nlp_engine.imaging.features.odd import LIMIT, oddness
 from nlp_engine.imaging.features.plane import pca, two_dimensions
-from nlp_engine.imaging.features.similar import neighbours
+from nlp_engine.imaging.features.similar import Neighbours, neighbours
 from nlp_engine.imaging.features.table import unit
 from nlp_engine.imaging.features.wrong_labels import suspects
 from nlp_engine.training.images.data import Pictures, load_set
 from nlp_engine.training.images.index import read_index
 from nlp_engine.training.images.runtime import ExportedNetwork
 
-_SHARE, _DRAWS, _SAVED = 0.03, 5, 200
+_SHARE, _DRAWS, _SAVED, _ODD = 0.03, 5, 200, 20
 
 
 def picture_set(arguments: argparse.Namespace) -> None:
@@ -48,8 +48,7 @@ def picture_set(arguments: argparse.Namespace) -> None:
     grey = pictures.train.levels[:, ::4, ::4].reshape(len(pictures.train), -1).astype(np.float32)
     wrong_labels("part train, 64 components of grey values", pca(grey, 64), pictures.train, pictures.classes)
     copies(vectors["train"], pictures.train, network)
-    found = oddness(neighbours(vectors["train"], 10))
-    print(f"odd (score {LIMIT} or more): {np.mean(found >= LIMIT):.2%} of part train")
+    odd_ones(vectors["train"], pictures.train, network)
     places = two_dimensions(vectors["dev"], "umap")
     print(f"UMAP of part dev: nearest picture of the same label {_same(places, pictures.dev.labels):.3f}, "
           f"in all dimensions {_same(vectors['dev'], pictures.dev.labels):.3f}")  # fmt: skip
@@ -109,6 +108,27 @@ def copies(vectors: np.ndarray, part: Pictures, network: ExportedNetwork) -> Non
     print(f"  pairs of part train that look the same and are not the same file: {is_near.sum() // 2} "
           f"({(is_near & other).sum() // 2} of different patients); least bits of others: "
           f"{np.percentile(bits[~same & other], [0.01, 0.1, 1]).round(3)}")  # fmt: skip
+
+
+def odd_ones(vectors: np.ndarray, part: Pictures, network: ExportedNetwork) -> None:
+    """Print how many pictures of the set are odd, and how many that do not belong there, each put in alone."""
+    near = neighbours(vectors, 10)
+    found = oddness(near)
+    print(f"odd (score {LIMIT} or more): {np.mean(found >= LIMIT):.2%} of part train")
+    rows = np.random.default_rng(0).choice(len(part), _ODD, replace=False)
+    noise = np.random.default_rng(1).integers(0, 256, (_ODD, *part.levels.shape[1:]), np.uint8)
+    strangers = {
+        "upside down": part.levels[rows, ::-1],
+        "a quarter turned": np.rot90(part.levels[rows], axes=(1, 2)),
+        "a negative": 255 - part.levels[rows],
+        "noise": noise,
+    }
+    for name, levels in strangers.items():
+        cosines = np.sort(unit(network.embeddings(levels)) @ unit(vectors).T, axis=1)[
+            :, : -near.cosines.shape[1] - 1 : -1
+        ]
+        scores = [oddness(Neighbours(near.rows, np.vstack([near.cosines, one])))[-1] for one in cosines]
+        print(f"  {name}: found {np.mean(np.array(scores) >= LIMIT):.2f}, median score {np.median(scores):.1f}")
 
 
 def _jpeg(picture: Image.Image, quality: int) -> Image.Image:

@@ -1,7 +1,7 @@
 """Labels that are suspected to be wrong: confident learning on the embeddings (Northcutt, Jiang, Chuang, JAIR 2021).
 
 How probable each label is for a picture is told by other patients' pictures alone: by the labels of the nearest ones,
-and by a linear classifier in cross-validation over patients; the two are averaged.
+and by a linear classifier in cross-validation over patients; the logarithms of the two are averaged.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_NEAREST = 15
+_NEAREST = 30
+_DOUBT = 0.5
+"""Added to the count of each label among the neighbours, so that none is impossible."""
 _FOLDS = 5
 _SHRINKAGE = 0.2
 """Share of the mean variance in the covariance of the linear classifier."""
-_SHARPNESS = 10.0
-"""A neighbour weighs exp(this x cosine)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +50,43 @@ def suspects(
     """Return the rows whose labels are suspected, the most suspect first.
 
     A row is suspected if another label is more probable than its own, and at least as probable as it is on average
-    for rows that carry it. Labels of fewer than two patients are nobody's alternative.
+    (the geometric mean) for rows that carry it.
     """
     names, codes = np.unique(np.array(labels, dtype=object), return_inverse=True)
     groups = np.unique(np.array(patients, dtype=object), return_inverse=True)[1]
     if len(names) < 2 or len(np.unique(groups)) < _FOLDS:
         return []
-    chances = probabilities(vectors, codes, groups, len(names), seed=seed)
-    own = chances[np.arange(len(codes)), codes]
-    usual = np.array([chances[codes == code, code].mean() for code in range(len(names))])
-    others = chances.copy()
-    others[np.arange(len(codes)), codes] = -1
+    logs = log_probabilities(vectors, codes, groups, len(names), seed=seed)
+    own = logs[np.arange(len(codes)), codes]
+    usual = np.array([own[codes == code].mean() for code in range(len(names))])
+    others = logs.copy()
+    others[np.arange(len(codes)), codes] = -np.inf
     likely = others.argmax(axis=1)
     best = others.max(axis=1)
-    is_suspect = (best > own) & (best >= usual[likely])
-    rows = np.flatnonzero(is_suspect)
+    rows = np.flatnonzero((best > own) & (best >= usual[likely]))
     ranked = rows[np.argsort(own[rows] - best[rows], kind="stable")]
     return [
-        Suspect(int(row), str(names[codes[row]]), str(names[likely[row]]), round(float(own[row]), 4)) for row in ranked
+        Suspect(int(row), str(names[codes[row]]), str(names[likely[row]]), round(float(np.exp(own[row])), 4))
+        for row in ranked
     ]
 
 
-def probabilities(
+def log_probabilities(
     vectors: NDArray[np.float32], codes: NDArray[np.int64], groups: NDArray[np.int64], classes: int, *, seed: int
 ) -> NDArray[np.float64]:
-    """Return (n, classes) of labels 0 to classes - 1, each row's from other groups (patients) alone."""
+    """Return logarithms (n, classes) for labels 0 to classes - 1, each row's from other groups (patients) alone."""
     scaled = (vectors - vectors.mean(axis=0)) / np.maximum(vectors.std(axis=0), 1e-6)
-    return (_by_neighbours(scaled, codes, groups, classes) + _by_folds(scaled, codes, groups, classes, seed)) / 2
+    near = _by_neighbours(scaled, codes, groups, classes)
+    return _normalised((near + _by_folds(scaled, codes, groups, classes, seed)) / 2)
 
 
 def _by_neighbours(
     vectors: NDArray[np.float32], codes: NDArray[np.int64], groups: NDArray[np.int64], classes: int
 ) -> NDArray[np.float64]:
     near = neighbours(vectors, _NEAREST, groups=groups)
-    weights = np.exp(_SHARPNESS * np.maximum(near.cosines, -1)) * np.isfinite(near.cosines)
-    votes = np.stack([(weights * (codes[near.rows] == code)).sum(axis=1) for code in range(classes)], axis=1)
-    shares: NDArray[np.float64] = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1e-12)
-    return shares
+    there = np.isfinite(near.cosines)
+    votes = np.stack([((codes[near.rows] == code) & there).sum(axis=1) for code in range(classes)], axis=1)
+    return _normalised(np.log(votes + _DOUBT))
 
 
 def _by_folds(
@@ -115,6 +115,11 @@ def _discriminant(
     slopes = np.linalg.solve(covariance, means.T)
     priors = np.where(counts > 0, np.log(np.maximum(counts, 1) / len(codes)), -np.inf)
     logits = asked @ slopes - 0.5 * (means * slopes.T).sum(axis=1) + priors
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chances: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
-    return chances
+    return _normalised(logits)
+
+
+def _normalised(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return logarithms of probabilities: the exponentials of each row sum to 1."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    logs: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return logs
