@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "deidentify": {"record", "extraction", "assessment", "knowledge", "errors", "model_files", "text"},
     "labs": {"record", "cells", "assessment", "knowledge", "series", "errors", "pages"},
     "imaging": {"record", "assessment", "knowledge", "errors", "model_files", "pages"},
-    "fusion": {"record", "assessment", "knowledge", "formulas", "series", "errors", "model_files"},
+    "fusion": {"record", "cells", "assessment", "knowledge", "formulas", "series", "errors", "model_files"},
     "decisions": {"record", "assessment", "knowledge", "formulas", "series", "errors"},
     "timeline": {"record", "assessment"},
     "report": {"record", "assessment", "imaging", "timeline", "knowledge", "series", "errors", "pages"},
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "batch": {"engine", "readers", "report", "deidentify", "assessment", "record", "errors"},
     "training": {
         "record",
+        "cells",
         "text",
         "deidentify",
         "imaging",

@@ -16,7 +16,11 @@ MAX_WEEKS = 45
 _LIMIT = re.compile(r"[+-]?(?:\d+(?:[.,]\d+)?|[.,]\d+)")
 _THOUSANDS_OR_DECIMALS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _SEXES = {"f": Sex.FEMALE, "m": Sex.MALE, "o": Sex.OTHER, "u": Sex.UNKNOWN, **{sex.value: sex for sex in Sex}}
-_TRUTHS = {"true": True, "yes": True, "y": True, "1": True, "false": False, "no": False, "n": False, "0": False}
+MISSING_WORDS = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "?", ".", "-")
+"""Cells of a table of features that mean that nothing is there."""
+YES_WORDS, NO_WORDS = frozenset({"true", "yes", "y", "t"}), frozenset({"false", "no", "n", "f"})
+"""In lower case."""
+_TRUTHS = {**dict.fromkeys(YES_WORDS | {"1"}, True), **dict.fromkeys(NO_WORDS | {"0"}, False)}
 
 
 def plain_limit(cell: str) -> Decimal | None:

@@ -21,6 +21,7 @@ from nlp_engine.cli.ner import evaluate_ner_command, train_ner_command
 from nlp_engine.cli.notes import deidentify_command, extract_command
 from nlp_engine.cli.output import NOT_STARTED
 from nlp_engine.cli.risk import train_risk_command
+from nlp_engine.cli.risk_score import risk_score_command
 from nlp_engine.cli.run import run_command
 from nlp_engine.errors import NlpEngineError
 
@@ -53,6 +54,8 @@ anomalies_app = _group("anomalies", "Rows that do not fit their cohort, and feed
 anomalies_app.command("fit")(anomalies_fit_command)
 anomalies_app.command("score")(anomalies_score_command)
 anomalies_app.command("drift")(anomalies_drift_command)
+risk_app = _group("risk", "Models that `train risk` wrote, at use.")
+risk_app.command("score")(risk_score_command)
 images_app = _group("images", "Pictures, read by the embedded chest network or by your own.")
 images_app.command("predict")(predict_command)
 images_app.command("check")(images_check_command)

@@ -13,17 +13,14 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
+from nlp_engine.cells.plain import MISSING_WORDS, NO_WORDS, YES_WORDS
 from nlp_engine.errors import InputError
 
-MISSING_WORDS = ("", "NA", "N/A", "NaN", "nan", "NULL", "null", "None", "none", "?", ".", "-")
-"""Cells of a CSV that mean that nothing is there."""
 _NPZ_FEATURES, _NPZ_LABELS = "X", "y"
 _NUMBERS_FROM = 0.95
 """Share of the filled cells of a text column that must read as numbers for it to be one."""
 _DATES_FROM = 0.95
 _TRUTHS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
-_TRUE = frozenset({"true", "yes", "y", "t"})
-_FALSE = frozenset({"false", "no", "n", "f"})
 
 
 class Kind(StrEnum):
@@ -111,8 +108,8 @@ def as_numbers(column: pd.Series) -> pd.Series:
     """
     if not (types.is_bool_dtype(column) or types.is_numeric_dtype(column)):
         words = column.astype("string").str.strip().str.lower()
-        if words.dropna().isin(_TRUE | _FALSE).all():
-            words = words.replace({**dict.fromkeys(_TRUE, "1"), **dict.fromkeys(_FALSE, "0")})
+        if words.dropna().isin(YES_WORDS | NO_WORDS).all():
+            words = words.replace({**dict.fromkeys(YES_WORDS, "1"), **dict.fromkeys(NO_WORDS, "0")})
         column = pd.to_numeric(words, errors="coerce")
     numbers = column.to_numpy(dtype=float, na_value=np.nan)
     return pd.Series(np.where(np.isfinite(numbers), numbers, np.nan), index=column.index, name=column.name)

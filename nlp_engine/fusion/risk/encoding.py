@@ -48,6 +48,13 @@ def usable(spec: FeatureSpec, value: Value) -> Value:
     return float(value) if isinstance(value, int | float) and abs(value) <= _LARGEST else None
 
 
+def level_of(spec: FeatureSpec, word: str) -> str | None:
+    """Return the level that a word names, in whatever case ("male" for "Male"); None if there is none."""
+    if word in spec.levels:
+        return word
+    return {level.casefold(): level for level in spec.levels}.get(word.casefold())
+
+
 def _cells(spec: FeatureSpec, value: Value) -> list[float]:
     if spec.kind == "category":
         cells = [float(value == level) for level in _told_levels(spec)]

@@ -20,7 +20,7 @@ from nlp_engine.assessment import (
 )
 from nlp_engine.errors import ModelError
 from nlp_engine.fusion.features import Feature, FeatureReader, Features, with_absences
-from nlp_engine.fusion.risk.encoding import Value
+from nlp_engine.fusion.risk.encoding import Value, level_of
 from nlp_engine.fusion.risk.model import Estimate, RiskModel
 from nlp_engine.fusion.risk.words import reasons_of
 from nlp_engine.record import PatientRecord
@@ -101,9 +101,7 @@ def _values(model: RiskModel, features: Mapping[str, Feature]) -> dict[str, Valu
     values: dict[str, Value] = {}
     for spec in specs:
         value = by_source[spec.source or ""]
-        # A category of a table may be numbers or words of another case ("Male").
-        levels = {level.casefold(): level for level in spec.levels}
-        values[spec.name] = levels.get(value.casefold(), value) if isinstance(value, str) else value
+        values[spec.name] = (level_of(spec, value) or value) if isinstance(value, str) else value
     return values
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nlp_engine.assessment import RiskReason
 from nlp_engine.fusion.risk.encoding import Value
-from nlp_engine.fusion.risk.model import Effect
+from nlp_engine.fusion.risk.model import Effect, Estimate
 from nlp_engine.fusion.risk.model_file import FeatureSpec
 
 _TOLD = 5
@@ -22,6 +22,16 @@ def reasons_of(effects: tuple[Effect, ...]) -> tuple[RiskReason, ...]:
         )
         for effect in effects[:_TOLD]
     )
+
+
+def why_none(estimate: Estimate) -> str:
+    """Return one sentence why a model does not answer; empty where it does."""
+    labels = {spec.label for spec in estimate.missing}
+    lacking = [words for words in estimate.refusals if words in labels]
+    told = [words for words in estimate.refusals if words not in labels]
+    if lacking:
+        told.append(f"too much is missing of what the model rests on: {', '.join(lacking)}")
+    return f"No estimate: {'; '.join(told)}." if told else ""
 
 
 def described(spec: FeatureSpec, value: Value) -> str:

@@ -88,6 +88,22 @@ print(model.estimate({{"age": 75.0, "ejection_fraction": 25.0, "serum_creatinine
     assert own == pytest.approx(result.fitted.probabilities(result.prepared.task.x[:1]), abs=TOLERANCE)
 
 
+def test_a_table_is_scored_as_the_model_was_trained(trained, tmp_path):
+    result, out, _ = trained
+    heart_failure().to_csv(tmp_path / "heart.csv", index=False)
+    with pytest.raises(SystemExit) as end:
+        main(["risk", "score", str(tmp_path / "heart.csv"), "--model", str(out), "--out", str(tmp_path / "said.csv")])
+    assert not end.value.code
+    said = pd.read_csv(tmp_path / "said.csv")
+    fitted = result.fitted.probabilities(result.prepared.task.x)
+    answered = said["probability"].notna()
+    assert len(said) == 240
+    assert answered.sum() > 230
+    assert said["probability"][answered].to_numpy() == pytest.approx(fitted[answered], abs=1e-5)
+    is_flagged = said["probability"] >= result.file.decision_threshold
+    assert (said["decision"] == "flagged").tolist() == is_flagged.tolist()
+
+
 def test_a_model_that_was_changed_is_refused(trained, tmp_path):
     _, out, _ = trained
     text = (out / "model.json").read_text(encoding="utf-8")
