@@ -172,8 +172,8 @@ class Asserter:
                 continue
             scores = np.mean(said, axis=0)
             scores[VALUES[axis].index(DEFAULTS[axis])] -= self._rules.discount[axis]
-            scores[VALUES[axis].index(value)] += self._rules.bonus[axis]
-            scores[VALUES[axis].index(value)] += self._rules.beside.get(value, 0.0) if axis in beside else 0.0
+            further = self._rules.beside.get(value, 0.0) if axis in beside else 0.0
+            scores[VALUES[axis].index(value)] += self._rules.bonus[axis] + self._rules.rare.get(value, 0.0) + further
             values[axis] = VALUES[axis][int(scores.argmax())]
         return values
 

@@ -90,6 +90,7 @@ class AssertionFile(KnowledgeModel):
     bonus: dict[Axis, float]
     discount: dict[Axis, float]
     beside: dict[Value, float]
+    rare: dict[Value, float]
     ranks: Ranks
     sets: dict[str, tuple[str, ...]]
     cues: tuple[CueRule, ...]
@@ -141,6 +142,7 @@ class AssertionRules:
         self.bonus = file.bonus
         self.discount = file.discount
         self.beside = file.beside
+        self.rare = file.rare
         self.signals = {axis: PhraseTable(phrases.items()) for axis, phrases in signals.items()}
         own = [(phrase, True) for phrase in _expand(file.predicates, file.sets)]
         self.predicates: PhraseTable[bool] = PhraseTable(
