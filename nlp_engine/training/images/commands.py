@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from nlp_engine.training.images.index import read_index
 if TYPE_CHECKING:
     from nlp_engine.training.images.package import Package
 
-REPORT_FILE = "report.html"
+REPORT_FILE, SEARCH_FILE = "report.html", "search.json"
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,8 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
     if job.minutes is not None and config.search.share > 0:
         config = _searched(job, config, load, progress)
     pictures = load(config.size)
-    _train_members(job, config, pictures, began, progress)
-    made = Made(seed=job.seed, minutes=(time.monotonic() - began) / 60)
+    seconds = _train_members(job, config, pictures, began, progress)
+    made = Made(seed=job.seed, minutes=seconds / 60)
     package = write_package(job.out, pictures, config, made)
     fit_domain(
         job.out, pictures.train, pictures.dev, adults=None, purpose=config.purpose, seed=job.seed, progress=progress
@@ -85,27 +86,38 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
 
 
 def _searched(job: ImageJob, config: ImageConfig, load: Callable[[int], PictureSet], progress: Progress) -> ImageConfig:
+    """Return what the search chose, or chose before the run was cut off."""
     from nlp_engine.training.images.tuning import tune
 
     assert job.minutes is not None
+    kept, asked = job.work / SEARCH_FILE, config.model_dump_json()
+    if kept.exists():
+        before = json.loads(kept.read_text(encoding="utf-8"))
+        if before["asked"] == asked and before["seed"] == job.seed:
+            return ImageConfig.model_validate(before["chosen"])
     seconds = 60 * job.minutes * config.search.share
-    return tune(load, config, flip=job.flip, seconds=seconds, seed=job.seed, work=job.work, progress=progress)
+    chosen = tune(load, config, flip=job.flip, seconds=seconds, seed=job.seed, work=job.work, progress=progress)
+    told = {"asked": asked, "seed": job.seed, "chosen": chosen.model_dump(mode="json")}
+    kept.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return chosen
 
 
-def _train_members(job: ImageJob, config: ImageConfig, pictures: PictureSet, began: float, progress: Progress) -> None:
-    """Train each network with a seed of its own and write them as one file."""
+def _train_members(job: ImageJob, config: ImageConfig, pictures: PictureSet, began: float, progress: Progress) -> float:
+    """Train each network with a seed of its own, write them as one file, and return the seconds of training."""
     from nlp_engine.training.images.export import export
     from nlp_engine.training.images.head import write_head
     from nlp_engine.training.images.networks import Committee
     from nlp_engine.training.images.trainer import Trainer
 
-    nets, members = [], config.members()
+    nets, members, seconds = [], config.members(), 0.0
     for at, member in enumerate(members):
         left = None if job.minutes is None else job.minutes - (time.monotonic() - began) / 60
         minutes = None if left is None else max(0.0, left) / (len(members) - at)
         progress(f"network {at + 1} of {len(members)}: {member.network}, {member.size} x {member.size}")
         trainer = Trainer(pictures, member, flip=job.flip, minutes=minutes)
         nets.append(trainer.train(job.seed + at, job.work / f"member-{at}.pt", progress=progress))
+        seconds += trainer.seconds
     difference = export(Committee(nets) if len(nets) > 1 else nets[0], config.size, job.out / NETWORK_FILE)
     write_head(job.out)
     progress(f"exported; {NETWORK_FILE} differs from torch by {difference:.0e} at most")
+    return seconds

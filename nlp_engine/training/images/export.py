@@ -17,15 +17,15 @@ OUTPUTS = ("logits", "embedding", "features")
 _OPSET = 18
 _LARGEST_DIFFERENCE = 1e-4
 _BATCHES = (1, 3, 7)
-_FEWEST_TO_HALVE = 512
-"""Smaller tensors (biases, norms) stay in single precision; they weigh nothing."""
+_FEWEST_AXES = 2
+"""Biases and norms, of one axis, stay in single precision; they weigh nothing."""
 
 
 def round_weights(network: nn.Module) -> None:
-    """Round the large weights to what half precision can hold, so that the file answers as the network does."""
+    """Round the matrices and filters to what half precision can hold, so that the file answers as the network does."""
     with torch.no_grad():
         for weights in network.parameters():
-            if weights.numel() >= _FEWEST_TO_HALVE:
+            if weights.ndim >= _FEWEST_AXES:
                 weights.copy_(weights.half().float())
 
 
@@ -85,12 +85,12 @@ def _difference(first: NDArray[np.float32], second: NDArray[np.float32]) -> floa
 
 
 def _store_halves(path: Path) -> None:
-    """Keep large weights as float16 with a cast that onnxruntime computes once, when it loads the file."""
+    """Keep matrices and filters as float16 with a cast that onnxruntime computes once, when it loads the file."""
     model = onnx.load(path)
     casts = []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or values.size < _FEWEST_TO_HALVE:
+        if tensor.data_type != TensorProto.FLOAT or values.ndim < _FEWEST_AXES:
             continue
         name = tensor.name
         tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}.half"))

@@ -40,7 +40,7 @@ class Made:
     Parameters
     ----------
     minutes
-        Of search and training.
+        Of training, what was done before a cut included.
     """
 
     seed: int

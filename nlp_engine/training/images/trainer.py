@@ -45,6 +45,7 @@ class Run:
     best_epoch: int = 0
     best_weights: dict[str, torch.Tensor] = field(default_factory=dict)
     scores: list[float] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 class Trainer:
@@ -54,12 +55,18 @@ class Trainer:
     ----------
     minutes
         If given, as many epochs are done as fit, `config.epochs` at most; the machine then has a say.
+
+    Attributes
+    ----------
+    seconds
+        That training took so far, what was done before a cut included.
     """
 
     def __init__(
         self, pictures: PictureSet, config: ImageConfig, *, flip: bool = False, minutes: float | None = None
     ) -> None:
         self._set, self._config, self._minutes = pictures, config, minutes
+        self.seconds = 0.0
         self._augmenter = Augmenter(config.strength, flip=flip)
         counts = np.bincount(pictures.train.labels, minlength=len(pictures.classes))
         weights = (counts.sum() / (len(counts) * counts)) ** config.balance
@@ -86,11 +93,13 @@ class Trainer:
             loss = self._epoch(run, seed)
             score = self._score(run.averaged)
             self._note(run, score)
-            _save(run, self._mark(seed), checkpoint)
             seconds = time.monotonic() - began
+            run.seconds += seconds
+            _save(run, self._mark(seed), checkpoint)
             progress(f"epoch {run.epoch} of {run.epochs}: loss {loss:.3f}, dev {score:.4f}, {seconds:.0f} s")
             if each is not None:
                 each(run.epoch, score)
+        self.seconds += run.seconds
         run.averaged.load_state_dict(run.best_weights)
         with torch.no_grad():  # a class that weighs more is said more often than it is there (Elkan, 2001)
             run.averaged.head.bias -= self._class_weights.log()
@@ -219,7 +228,7 @@ def _save(run: Run, mark: str, path: Path) -> None:
     state = {
         "mark": mark, "net": run.net.state_dict(), "averaged": run.averaged.state_dict(),
         "optimiser": run.optimiser.state_dict(), "best_weights": run.best_weights, "scores": run.scores,
-        "numbers": (run.epochs, run.epoch, run.best, run.best_epoch),
+        "numbers": (run.epochs, run.epoch, run.best, run.best_epoch, run.seconds),
     }  # fmt: skip
     half = path.with_suffix(".part")
     torch.save(state, half)
@@ -234,4 +243,4 @@ def _load(run: Run, mark: str, path: Path) -> None:
     run.averaged.load_state_dict(state["averaged"])
     run.optimiser.load_state_dict(state["optimiser"])
     run.best_weights, run.scores = state["best_weights"], state["scores"]
-    run.epochs, run.epoch, run.best, run.best_epoch = state["numbers"]
+    run.epochs, run.epoch, run.best, run.best_epoch, run.seconds = state["numbers"]
