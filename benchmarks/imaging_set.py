@@ -24,6 +24,7 @@ from nlp_engine.imaging.features.plane import pca, two_dimensions
 from nlp_engine.imaging.features.similar import Neighbours, neighbours
 from nlp_engine.imaging.features.table import unit
 from nlp_engine.imaging.features.wrong_labels import suspects
+from nlp_engine.imaging.quality.looks import points
 from nlp_engine.training.images.data import Pictures, load_set
 from nlp_engine.training.images.index import read_index
 from nlp_engine.training.images.runtime import ExportedNetwork
@@ -112,23 +113,33 @@ def copies(vectors: np.ndarray, part: Pictures, network: ExportedNetwork) -> Non
 
 def odd_ones(vectors: np.ndarray, part: Pictures, network: ExportedNetwork) -> None:
     """Print how many pictures of the set are odd, and how many that do not belong there, each put in alone."""
-    near = neighbours(vectors, 10)
-    found = oddness(near)
+    sets = [(vectors, network.embeddings), (points(part.levels), points)]
+    nears = [neighbours(known, 10) for known, _ in sets]
+    found = np.maximum(*(oddness(near) for near in nears))
     print(f"odd (score {LIMIT} or more): {np.mean(found >= LIMIT):.2%} of part train")
     rows = np.random.default_rng(0).choice(len(part), _ODD, replace=False)
     noise = np.random.default_rng(1).integers(0, 256, (_ODD, *part.levels.shape[1:]), np.uint8)
     strangers = {
-        "upside down": part.levels[rows, ::-1],
         "a quarter turned": np.rot90(part.levels[rows], axes=(1, 2)),
+        "upside down": part.levels[rows, ::-1],
+        "mirrored": part.levels[rows, :, ::-1],
         "a negative": 255 - part.levels[rows],
         "noise": noise,
     }
     for name, levels in strangers.items():
-        cosines = np.sort(unit(network.embeddings(levels)) @ unit(vectors).T, axis=1)[
-            :, : -near.cosines.shape[1] - 1 : -1
+        scores = [
+            _scores(known, near, seen_by(np.ascontiguousarray(levels)))
+            for (known, seen_by), near in zip(sets, nears, strict=True)
         ]
-        scores = [oddness(Neighbours(near.rows, np.vstack([near.cosines, one])))[-1] for one in cosines]
-        print(f"  {name}: found {np.mean(np.array(scores) >= LIMIT):.2f}, median score {np.median(scores):.1f}")
+        shares = [f"{np.mean(one >= LIMIT):.2f}" for one in (*scores, np.maximum(*scores))]
+        print(f"  {name}: found by embedding {shares[0]}, by points {shares[1]}, together {shares[2]}")
+
+
+def _scores(known: np.ndarray, near: Neighbours, strangers: np.ndarray) -> np.ndarray:
+    """Return the score of each stranger when it is the only one in the set."""
+    count = near.cosines.shape[1]
+    cosines = np.sort(unit(strangers) @ unit(known).T, axis=1)[:, : -count - 1 : -1]
+    return np.array([oddness(Neighbours(near.rows, np.vstack([near.cosines, one])))[-1] for one in cosines])
 
 
 def _jpeg(picture: Image.Image, quality: int) -> Image.Image:

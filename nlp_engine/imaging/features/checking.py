@@ -58,7 +58,10 @@ class Copies(ReportModel):
 
 
 class Odd(ReportModel):
-    """A picture unlike all others: robust z-score of the distance to its nearest ones."""
+    """A picture unlike all others: robust z-score of the distance to its nearest, by embedding or by 20 x 20 points.
+
+    The embedding tells what the network has learnt to tell apart, the points how a picture is laid and exposed.
+    """
 
     image: str
     score: float
@@ -156,7 +159,7 @@ def _odd(seen: Scan, rows: NDArray[np.int64]) -> tuple[Odd, ...]:
     if len(rows) < _FEWEST:
         return ()
     near = neighbours(seen.vectors[rows], _COMPARED)
-    scores = oddness(near)
+    scores = np.maximum(oddness(near), oddness(neighbours(seen.looks[rows].astype(np.float32), _COMPARED)))
     order = [row for row in np.argsort(-scores, kind="stable") if scores[row] >= LIMIT]
     return tuple(
         Odd(

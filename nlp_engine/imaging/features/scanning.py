@@ -15,6 +15,7 @@ from nlp_engine.errors import PictureError
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.features.fingerprints import BITS, fingerprint
 from nlp_engine.imaging.pixels import read_picture
+from nlp_engine.imaging.quality.looks import SIDE, points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +44,8 @@ class Scan:
         (n,), share of the picture that is a black frame.
     prints
         (n, bytes), fingerprints.
+    looks
+        (n, 400), float16, the pictures as 20 x 20 points (`nlp_engine.imaging.quality.looks.points`).
     vectors
         (n, d), the network's embeddings, NaN where it saw nothing.
     """
@@ -53,6 +56,7 @@ class Scan:
     shapes: NDArray[np.int64]
     frames: NDArray[np.float64]
     prints: NDArray[np.uint8]
+    looks: NDArray[np.float16]
     vectors: NDArray[np.float32]
 
 
@@ -69,6 +73,7 @@ def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
     """Read all files, some dozens at a time."""
     files: list[_File] = []
     prints = np.zeros((len(names), BITS // 8), np.uint8)
+    looks = np.zeros((len(names), SIDE * SIDE), np.float16)
     vectors: dict[int, NDArray[np.float32]] = {}
     faults: list[str | None] = []
     with ThreadPoolExecutor(workers, thread_name_prefix="pictures") as pool:
@@ -78,7 +83,7 @@ def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
             levels = [file.levels for file in batch if file.levels is not None]
             found = dict(zip(seen, model.read_small(levels) if levels else [], strict=True))
             for row, small in zip(seen, levels, strict=True):
-                prints[row] = fingerprint(small)
+                prints[row], looks[row] = fingerprint(small), points(small[None])[0]
             vectors |= {row: reading.embedding for row, reading in found.items() if reading.embedding is not None}
             faults += [
                 file.fault or (found[row].refused if row in found else None) for row, file in enumerate(batch, start)
@@ -93,6 +98,7 @@ def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
         shapes=np.array([file.shape for file in files], np.int64).reshape(-1, 2),
         frames=np.array([file.frame for file in files]),
         prints=prints,
+        looks=looks,
         vectors=np.stack([vectors.get(row, empty) for row in range(len(names))]),
     )
 
