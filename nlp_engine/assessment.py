@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from nlp_engine.extraction import CRITICAL_FLAGS as CRITICAL_FLAGS
+from nlp_engine.extraction import HIGH_FLAGS as HIGH_FLAGS
+from nlp_engine.extraction import LOW_FLAGS as LOW_FLAGS
 from nlp_engine.extraction import Attribute as Attribute
 from nlp_engine.extraction import AttributeLabel as AttributeLabel
 from nlp_engine.extraction import Code as Code
@@ -31,6 +34,7 @@ from nlp_engine.extraction import PersonLabel as PersonLabel
 from nlp_engine.extraction import Presence as Presence
 from nlp_engine.extraction import ResultModel as ResultModel
 from nlp_engine.extraction import Temporality as Temporality
+from nlp_engine.extraction import severity_of as severity_of
 from nlp_engine.record import InputProblem, Note, Number, PatientRecord
 from nlp_engine.results import DOUBT as DOUBT
 from nlp_engine.results import NOT_PLAUSIBLE as NOT_PLAUSIBLE

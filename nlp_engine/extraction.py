@@ -82,6 +82,17 @@ class Flag(StrEnum):
     ABNORMAL = "A"
 
 
+LOW_FLAGS = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
+HIGH_FLAGS = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
+CRITICAL_FLAGS = frozenset({Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH})
+_SEVERITY = (None, Flag.NORMAL, Flag.ABNORMAL, Flag.LOW, Flag.HIGH, Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
+
+
+def severity_of(flag: Flag | None) -> int:
+    """Return the place of a flag among all, the gravest last; None counts least."""
+    return _SEVERITY.index(flag)
+
+
 class DrugStatus(StrEnum):
     """What a note says happens with a drug."""
 

@@ -7,15 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from nlp_engine.assessment import Evidence, EvidenceKind, Flag, LabResult
+from nlp_engine.assessment import CRITICAL_FLAGS, HIGH_FLAGS, LOW_FLAGS, Evidence, EvidenceKind, Flag, LabResult
 from nlp_engine.fusion.derived import CALCULATED
 from nlp_engine.fusion.settings import Borderline, FusionSettings
 from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within
 from nlp_engine.knowledge import Concept, ConceptLab
 from nlp_engine.record import sort_time
 
-_HIGH = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
-_LOW = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
 _FLAG_WORDS = {
     Flag.NORMAL: "normal",
     Flag.LOW: "low",
@@ -120,7 +118,7 @@ def is_beyond(lab: ConceptLab, result: LabResult) -> bool | None:
         return _compare(lab, limit, result) if result.unit == lab.unit else None
     if result.flag is None or result.flag is Flag.ABNORMAL:
         return None
-    if result.flag in (_HIGH if lab.above is not None else _LOW):
+    if result.flag in (HIGH_FLAGS if lab.above is not None else LOW_FLAGS):
         return True
     return None if lab.unit is not None and result.unit != lab.unit else False
 
@@ -133,7 +131,7 @@ def how_far(lab: ConceptLab, result: LabResult, rules: Borderline) -> Decimal:
     """
     is_above = lab.above is not None
     limit = lab.above if is_above else lab.below
-    is_critical = result.flag in {Flag.CRITICAL_HIGH, Flag.CRITICAL_LOW}
+    is_critical = result.flag in CRITICAL_FLAGS
     if lab.full_weight_at is not None and isinstance(limit, Decimal):
         end: Decimal | None = limit
         full = abs(lab.full_weight_at - limit)

@@ -10,16 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from nlp_engine.assessment import Flag
+from nlp_engine.assessment import CRITICAL_FLAGS, HIGH_FLAGS, LOW_FLAGS, Flag, severity_of
 from nlp_engine.labs.values import Comparator
 
 OWN = "came with the result"
-_SEVERITY = (None, Flag.NORMAL, Flag.ABNORMAL, Flag.LOW, Flag.HIGH, Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
-_LOW, _HIGH, _CRITICAL = (
-    {Flag.LOW, Flag.CRITICAL_LOW},
-    {Flag.HIGH, Flag.CRITICAL_HIGH},
-    {Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH},
-)
 _SOURCE_FLAGS = {
     "n": Flag.NORMAL, "normal": Flag.NORMAL, "l": Flag.LOW, "low": Flag.LOW, "h": Flag.HIGH, "high": Flag.HIGH,
     "ll": Flag.CRITICAL_LOW, "hh": Flag.CRITICAL_HIGH, "critical low": Flag.CRITICAL_LOW, "c": Flag.ABNORMAL,
@@ -85,7 +79,7 @@ def _open_end(has_no_limit: bool, is_inside: bool) -> Flag | None:
 
 def worst_flag(flags: Iterable[Flag | None]) -> Flag | None:
     """Return the gravest of some flags; None counts least."""
-    return max(flags, key=_SEVERITY.index, default=None)
+    return max(flags, key=severity_of, default=None)
 
 
 def joined_flag(ours: Flag | None, theirs: Flag | None, *, own_interval: bool) -> tuple[Flag | None, str | None]:
@@ -96,10 +90,12 @@ def joined_flag(ours: Flag | None, theirs: Flag | None, *, own_interval: bool) -
     """
     if theirs is None or ours is None or ours is theirs:
         return ours or theirs, None
-    if any({ours, theirs} <= side for side in (_LOW, _HIGH)) or (theirs is Flag.ABNORMAL and ours is not Flag.NORMAL):
-        return max(ours, theirs, key=_SEVERITY.index), None
-    if ours not in _CRITICAL and theirs in _CRITICAL:
+    if any({ours, theirs} <= side for side in (LOW_FLAGS, HIGH_FLAGS)) or (
+        theirs is Flag.ABNORMAL and ours is not Flag.NORMAL
+    ):
+        return max(ours, theirs, key=severity_of), None
+    if ours not in CRITICAL_FLAGS and theirs in CRITICAL_FLAGS:
         return theirs, f"the flag is the table's own; the interval used here would say {ours.value}"
-    if own_interval or ours in _CRITICAL:
+    if own_interval or ours in CRITICAL_FLAGS:
         return ours, f"the table's own flag says {theirs.value}"
     return theirs, f"the flag is the table's own; the interval used here would say {ours.value}"

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from nlp_engine.assessment import Assessment, Flag, LabResult
+from nlp_engine.assessment import CRITICAL_FLAGS, Assessment, Flag, LabResult
 from nlp_engine.record import sort_time
-
-CRITICAL = frozenset({Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Course:
     @property
     def is_critical(self) -> bool:
         """Whether the newest result is critically high or low."""
-        return self.latest.flag in CRITICAL
+        return self.latest.flag in CRITICAL_FLAGS
 
     @property
     def came_back(self) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime
 
-from nlp_engine.assessment import Assessment, EvidenceKind, Flag, LabResult
+from nlp_engine.assessment import CRITICAL_FLAGS, HIGH_FLAGS, LOW_FLAGS, Assessment, EvidenceKind, Flag, LabResult
 from nlp_engine.record import ObservationKind, sort_time
 from nlp_engine.report.charts import Series, draw
-from nlp_engine.report.courses import CRITICAL, Course, courses, key_of_test
+from nlp_engine.report.courses import Course, courses, key_of_test
 from nlp_engine.report.evidence import Tracer
 from nlp_engine.report.misfit_views import misfit_views
 from nlp_engine.report.phrases import Phrases
@@ -22,8 +22,6 @@ _MAX_ROWS = 2_000
 _MAX_OF_TEST = 200
 _LONG_TABLE = 150
 """Rows from which the full table is not printed on paper."""
-_UP = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
-_DOWN = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
 
 
 def labs_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> LabsView:
@@ -51,15 +49,15 @@ def labs_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> LabsV
 
 def level_of(flag: Flag | None) -> str:
     """Return the colour class of a flag."""
-    if flag in CRITICAL:
+    if flag in CRITICAL_FLAGS:
         return "critical"
     return "plain" if flag in (None, Flag.NORMAL) else "warning"
 
 
 def flag_symbol(flag: Flag | None, phrases: Phrases) -> str:
     """Return an arrow, twice for a critical result."""
-    arrow = phrases.symbol["high"] if flag in _UP else phrases.symbol["low"] if flag in _DOWN else ""
-    return arrow * 2 if flag in CRITICAL else arrow
+    arrow = phrases.symbol["high"] if flag in HIGH_FLAGS else phrases.symbol["low"] if flag in LOW_FLAGS else ""
+    return arrow * 2 if flag in CRITICAL_FLAGS else arrow
 
 
 def _remarks(gathered: list[Course], out: int, phrases: Phrases) -> list[str]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from nlp_engine.assessment import Flag, LabResult
+from nlp_engine.assessment import LabResult, severity_of
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
 from nlp_engine.report.courses import Course
 
@@ -16,7 +16,6 @@ _GAP = timedelta(days=7)
 """Own choice: results farther apart belong to different stays."""
 _LENGTHS = tuple(timedelta(hours=hours) for hours in (6, 12, 24, 48, 168))
 _MOST_COLUMNS = 28
-_ORDER = (None, Flag.NORMAL, Flag.ABNORMAL, Flag.LOW, Flag.HIGH, Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
 
 
 class Panel(KnowledgeModel):
@@ -96,7 +95,7 @@ class Stay:
             if result.time is not None and self.holds(result.time):
                 number = (_clock(result.time) - self.start) // self.column
                 known = cells[number]
-                if known is None or _ORDER.index(result.flag) >= _ORDER.index(known.flag):
+                if known is None or severity_of(result.flag) >= severity_of(known.flag):
                     cells[number] = result
         return tuple(cells)
 

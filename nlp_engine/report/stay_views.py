@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from nlp_engine.assessment import Assessment, Event, Flag, LabResult
+from nlp_engine.assessment import CRITICAL_FLAGS, HIGH_FLAGS, LOW_FLAGS, Assessment, Event, Flag, LabResult
 from nlp_engine.report.charts import Cell, HeatRow, Mark, PanelRow, Series, draw_panel, draw_stay
 from nlp_engine.report.courses import Course, courses, key_of_test
 from nlp_engine.report.evidence import Tracer
@@ -32,7 +32,7 @@ _CELLS = {
     Flag.CRITICAL_LOW: Cell.CRITICAL_LOW,
     Flag.CRITICAL_HIGH: Cell.CRITICAL_HIGH,
 }
-_SIDES = {Flag.LOW: "low", Flag.CRITICAL_LOW: "low", Flag.HIGH: "high", Flag.CRITICAL_HIGH: "high"}
+_SIDES = {**dict.fromkeys(LOW_FLAGS, "low"), **dict.fromkeys(HIGH_FLAGS, "high")}
 
 
 def stay_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> StayView | None:
@@ -92,7 +92,7 @@ def _heat(gathered: Sequence[Course], rank: Mapping[str, int], stay: Stay, phras
 
 def _badness(cells: Sequence[LabResult | None]) -> int:
     flags = [cell.flag for cell in cells if cell is not None]
-    return sum(3 if flag in (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH) else flag in _SIDES for flag in flags)
+    return sum(3 if flag in CRITICAL_FLAGS else flag in _SIDES for flag in flags)
 
 
 def _counted(cells: Sequence[LabResult | None]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from nlp_engine.assessment import Assessment, Event, EventKind, EvidenceKind, Flag, LabResult, Presence
+from nlp_engine.assessment import CRITICAL_FLAGS, Assessment, Event, EventKind, EvidenceKind, Flag, LabResult, Presence
 from nlp_engine.record import ObservationKind
 from nlp_engine.report.evidence import Tracer
 from nlp_engine.report.phrases import Phrases
@@ -35,7 +35,7 @@ def timeline_view(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> T
 
 def _counts(result: LabResult) -> bool:
     is_out = result.flag not in (None, Flag.NORMAL)
-    is_critical = result.flag in (Flag.CRITICAL_LOW, Flag.CRITICAL_HIGH)
+    is_critical = result.flag in CRITICAL_FLAGS
     return result.said_in is not None and (is_critical or (is_out and result.kind is ObservationKind.LAB))
 
 

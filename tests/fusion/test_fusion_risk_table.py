@@ -106,7 +106,10 @@ def test_yes_and_no(cell, value):
 
 @pytest.mark.parametrize("cell", [None, np.nan, pd.NaT, pd.NA, "", " ", "NULL", "?"])
 def test_nothing_is_understood_as_nothing(cell):
-    assert value_of(FEATURES[0], cell) == (None, True)
+    table = pd.DataFrame({"k": pd.Series([cell, 4.1], dtype=object), "sex": ["Male", "Male"], "hf": [0, 0]})
+    scored = score_table(table, MODEL)
+    assert scored.told == ()
+    assert scored.table["missing"].tolist() == ["potassium", ""]
 
 
 @pytest.mark.parametrize("cell", ["1,234", "1_0", "inf", np.inf, "4.1 mmol/L", pd.Timestamp("2024-05-01")])

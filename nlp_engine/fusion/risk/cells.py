@@ -8,14 +8,13 @@ from math import isfinite
 from typing import TypeAlias
 
 import numpy as np
-import pandas as pd
 
 from nlp_engine.cells.plain import MISSING_WORDS, plain_limit, plain_truth
 from nlp_engine.fusion.risk.encoding import Value, level_of
 from nlp_engine.fusion.risk.model_file import FeatureSpec
 
 Cell: TypeAlias = object
-"""Text of a CSV file, or what a Parquet file or a data frame holds."""
+"""Text of a CSV file, or what a Parquet file or a data frame holds; None where nothing is there."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 
 
@@ -35,10 +34,8 @@ def value_of(spec: FeatureSpec, cell: Cell) -> tuple[Value, bool]:
 
 
 def is_missing(cell: Cell) -> bool:
-    """Say whether nothing is there: an empty cell, a word for it ("NA", "?"), not a number."""
-    if isinstance(cell, str):
-        return cell.strip() in MISSING_WORDS
-    return bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
+    """Say whether nothing is there: None, an empty cell, or a word for it ("NA", "?")."""
+    return cell is None or (isinstance(cell, str) and cell.strip() in MISSING_WORDS)
 
 
 def _truth(cell: Cell) -> float | None:

@@ -87,7 +87,7 @@ def _told_lacking(names: Sequence[str]) -> list[str]:
 
 def _read(spec: FeatureSpec, column: pd.Series) -> tuple[list[Value], list[str]]:
     """Return the values of a column, and a sentence about cells that were not understood."""
-    read = [value_of(spec, cell) for cell in column]
+    read = [value_of(spec, cell) for cell in column.astype(object).where(column.notna(), None)]
     values = [value for value, _ in read]
     strange = [value for value, is_understood in read if not is_understood]
     if not strange:

@@ -12,11 +12,8 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from itertools import accumulate
 
-from nlp_engine.assessment import Flag
+from nlp_engine.assessment import HIGH_FLAGS, LOW_FLAGS, Flag
 from nlp_engine.labs.flags import Bounds, interval_flag
-
-_LOW = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
-_HIGH = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ def agrees(ours: Flag | None, theirs: Flag) -> bool:
     """Say whether a flag of ours says what the site's says: normal, low, high, or just not normal."""
     if theirs is Flag.ABNORMAL:
         return ours not in (None, Flag.NORMAL)
-    return any({ours, theirs} <= side for side in (_LOW, _HIGH, {Flag.NORMAL}))
+    return any({ours, theirs} <= side for side in (LOW_FLAGS, HIGH_FLAGS, {Flag.NORMAL}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +101,8 @@ class _Counts:
             return sum(counted[number, flag] for flag in flags)
 
         rows = [
-            (count(n, (Flag.NORMAL,)), count(n, (Flag.ABNORMAL,)), count(n, _LOW), count(n, _HIGH)) for n in numbers
+            (count(n, (Flag.NORMAL,)), count(n, (Flag.ABNORMAL,)), count(n, LOW_FLAGS), count(n, HIGH_FLAGS))
+            for n in numbers
         ]
         return cls(
             inside=tuple(plain + low + high for _, plain, low, high in rows),

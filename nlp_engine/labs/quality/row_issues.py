@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from nlp_engine.assessment import Flag
+from nlp_engine.assessment import HIGH_FLAGS, LOW_FLAGS, Flag
 from nlp_engine.cells.plain import plain_limit
 from nlp_engine.labs.distinct import alike
 from nlp_engine.labs.flags import source_flag
@@ -25,8 +25,6 @@ _RANK = {
     "deleted": 0, "entered-in-error": 0, "superseded": 0,
 }  # fmt: skip
 """States of a result, FHIR's and HL7 v2's (table 0085); a higher one supersedes a lower one."""
-_LOW = frozenset({Flag.LOW, Flag.CRITICAL_LOW})
-_HIGH = frozenset({Flag.HIGH, Flag.CRITICAL_HIGH})
 
 
 def repeat_issues(judged: Judged, moments: Moments, status: pd.Series[str] | None) -> Iterator[Found]:
@@ -66,7 +64,7 @@ def interval_issues(judged: Judged) -> Iterator[Found]:
     unknown = judged.spread([bool(text) and flag is None for text, flag in zip(texts, read, strict=True)], flags)
     yield Found("flag_unknown", unknown, cells=flags.astype(np.int64), texts=texts)
     says_low, says_high, says_normal = (
-        judged.spread([flag in some for flag in read], flags) for some in (_LOW, _HIGH, {Flag.NORMAL})
+        judged.spread([flag in some for flag in read], flags) for some in (LOW_FLAGS, HIGH_FLAGS, {Flag.NORMAL})
     )
     wrong = (
         (says_normal & (below | above)) | (says_low & ~below & ~np.isnan(low)) | (says_high & ~above & ~np.isnan(high))
