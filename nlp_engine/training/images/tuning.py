@@ -49,6 +49,7 @@ def tune(
         pruner=optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, _UNPRUNED_EPOCHS),
     )
     began = time.monotonic()
+    left = config.search.trials - len(study.trials)
     if not study.trials:
         study.enqueue_trial(_as_parameters(config), skip_if_exists=True)
 
@@ -71,7 +72,7 @@ def tune(
             checkpoint.unlink(missing_ok=True)
         return best
 
-    study.optimize(objective, n_trials=config.search.trials - len(study.trials), timeout=seconds)
+    study.optimize(objective, n_trials=max(0, left), timeout=seconds)
     if not any(trial.state.name == "COMPLETE" for trial in study.trials):
         progress("no trial ended in time: the configuration stays as given")
         return config
