@@ -22,14 +22,11 @@ if TYPE_CHECKING:
 
 def train_risk_command(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Takes the model.")],
-    target: Annotated[
-        str, typer.Option(help="What to foresee: COLUMN, COLUMN=value,value or COLUMN>number.")
-    ] = "outcome",
+    target: Annotated[str, typer.Option(help="The outcome: COLUMN, COLUMN=value,value or COLUMN>0.")] = "outcome",
     data: Annotated[Path | None, typer.Option(metavar="FILE", help="A table: .csv, .parquet or .npz.")] = None,
     records: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Patients; with --outcomes.")] = None,
     outcomes: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="patient_id, outcome, index_time; later is not seen."),
+        Path | None, typer.Option(metavar="FILE", help="patient_id, outcome, index_time; later is not seen.")
     ] = None,
     window_days: Annotated[int, typer.Option(min=1, help="With --records: how far back is looked.")] = 365,
     columns: Annotated[
@@ -53,8 +50,7 @@ def train_risk_command(
     ] = None,
     trials: Annotated[int, typer.Option(min=1, help="Candidates of each search.")] = 20,
     time_budget: Annotated[
-        float | None,
-        typer.Option(min=1, metavar="SECONDS", help="For all searches; the machine then has a say."),
+        float | None, typer.Option(min=1, metavar="SECONDS", help="For all searches; the machine then has a say.")
     ] = None,
     folds: Annotated[int, typer.Option(min=2, help="Outer folds.")] = 5,
     repeats: Annotated[int, typer.Option(min=1, help="How often the outer folds are drawn anew.")] = 1,
@@ -62,41 +58,52 @@ def train_risk_command(
     report: Annotated[Path | None, typer.Option(metavar="FILE", help="Takes an HTML page.")] = None,
 ) -> None:
     """Train a risk model with nested cross-validation and a guard against columns from the future."""
-    from nlp_engine.training.risk.columns import read_column_notes
     from nlp_engine.training.risk.extras import require_models_extra
-    from nlp_engine.training.tables import read_table
 
     require_models_extra()
-    notes = read_column_notes(columns)
-    if (data is None) == (records is None) or (records is None) != (outcomes is None):
-        raise InputError("train risk", "needs one kind of input", "give --data, or --records and --outcomes")
-    if data is not None:
-        frame = read_table(data)
-    else:
-        assert records is not None
-        assert outcomes is not None
-        frame, told = _record_table(records, read_table(outcomes), window_days)
-        notes = {**told, **notes}
+    frame, notes = _input_table(data, records, outcomes, columns, window_days)
+    if records is not None:
         id_column = id_column or "patient_id"
         index = index or ("index_time" if "index_time" in frame.columns else None)
-    from nlp_engine.training.risk.families import FAMILIES, default_families
     from nlp_engine.training.risk.report import write_report
     from nlp_engine.training.risk.search import SearchSettings
     from nlp_engine.training.risk.train import Job, train
 
-    unknown = [name for name in family or () if name not in FAMILIES]
-    if unknown:
-        raise InputError("--family", f'"{unknown[0]}" is no kind of model', f"choose from {', '.join(FAMILIES)}")
     job = Job(
         target=target, id_column=id_column, group=group, site=site, sex=sex, age=age, index=index,
         exclude=tuple(exclude or ()), allow=tuple(allow or ()), notes=notes, outcome=outcome_name, plain=plain,
         concept=concept, window_days=window_days, seconds=time_budget, folds=folds, repeats=repeats,
-        search=SearchSettings(families=tuple(family or default_families()), trials=trials, seed=seed),
+        search=SearchSettings(families=_families(family), trials=trials, seed=seed),
     )  # fmt: skip
     trained = train(frame, job, out, progress=lambda words: typer.echo(words, err=True))
     if report is not None:
         write_report(trained, report)
     _tell(trained, out, report)
+
+
+def _input_table(
+    data: Path | None, records: Path | None, outcomes: Path | None, columns: Path | None, window_days: int
+) -> tuple[pd.DataFrame, dict[str, ColumnNote]]:
+    """Return the table to learn from, and what is known of its columns; the user's own notes count first."""
+    from nlp_engine.training.risk.columns import read_column_notes
+    from nlp_engine.training.tables import read_table
+
+    notes = read_column_notes(columns)
+    if data is not None and records is None and outcomes is None:
+        return read_table(data), notes
+    if data is None and records is not None and outcomes is not None:
+        frame, told = _record_table(records, read_table(outcomes), window_days)
+        return frame, {**told, **notes}
+    raise InputError("train risk", "needs one kind of input", "give --data, or --records and --outcomes")
+
+
+def _families(wanted: list[str] | None) -> tuple[str, ...]:
+    from nlp_engine.training.risk.families import FAMILIES, default_families
+
+    unknown = [name for name in wanted or () if name not in FAMILIES]
+    if unknown:
+        raise InputError("--family", f'"{unknown[0]}" is no kind of model', f"choose from {', '.join(FAMILIES)}")
+    return tuple(wanted or default_families())
 
 
 def _record_table(folder: Path, outcomes: pd.DataFrame, window_days: int) -> tuple[pd.DataFrame, dict[str, ColumnNote]]:

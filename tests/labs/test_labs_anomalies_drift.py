@@ -162,3 +162,10 @@ class TestPanel:
             patient_days(self.rows.assign(time=""))
         with pytest.raises(InputError, match="patient_id"):
             patient_days(self.rows.drop(columns="patient_id"))
+
+    def test_rows_of_nobody_are_no_patient_and_ids_are_whole_numbers(self):
+        """An empty cell of a CSV file is "", and a column of numbers with a gap is one of floats."""
+        texts = self.rows.assign(patient_id=["7"] + [""] * (len(self.rows) - 1))
+        floats = self.rows.assign(patient_id=[7.0] + [np.nan] * (len(self.rows) - 1))
+        for rows in (texts, floats):
+            assert set(patient_days(rows)["patient_id"]) == {"7"}

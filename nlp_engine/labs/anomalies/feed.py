@@ -7,6 +7,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from nlp_engine.assessment import Flag
+from nlp_engine.cells.texts import texts_of
 from nlp_engine.errors import InputError
 from nlp_engine.labs.moments import Moments
 from nlp_engine.labs.table import flag_table
@@ -14,7 +16,7 @@ from nlp_engine.labs.table import flag_table
 Period = Literal["day", "week"]
 _IQR_TO_SD = 1.349
 TRIMMED = 0.1
-_WORST_FLAGS = ("", "N")
+_NOT_OUTSIDE = ("", Flag.NORMAL.value)
 
 
 def read_feed(table: pd.DataFrame, *, by: Period = "day") -> pd.DataFrame:
@@ -38,17 +40,16 @@ def read_feed(table: pd.DataFrame, *, by: Period = "day") -> pd.DataFrame:
         If no row has a date.
     """
     flagged = flag_table(table)
-    days = Moments.of(flagged["time"].astype("string").fillna("").str.strip()).days
+    days = Moments.of(texts_of(flagged["time"])).days
     dated = days > 0
     if not dated.any():
         raise InputError("the table", "has no row with a date that can be read", 'give a column "time", as 2024-05-01')
     periods = days[dated] - ((days[dated] - 1) % 7 if by == "week" else 0)
     flagged = flagged[dated]
-    name = flagged["name"] if "name" in flagged else flagged["code"]
-    name = name.astype("string").fillna("").str.strip()
-    ours = flagged["analyte"].astype("string").fillna("")
-    unit = flagged["unit_given"].astype("string").fillna("").str.strip() if "unit_given" in flagged else ""
-    value = flagged["value_given"].astype("string").fillna("").str.strip()
+    name = texts_of(flagged["name"] if "name" in flagged else flagged["code"])
+    ours = texts_of(flagged["analyte"])
+    unit = texts_of(flagged["unit_given"]) if "unit_given" in flagged else ""
+    value = texts_of(flagged["value_given"])
     return pd.DataFrame(
         {
             "period": periods,
@@ -57,7 +58,7 @@ def read_feed(table: pd.DataFrame, *, by: Period = "day") -> pd.DataFrame:
             "unit": pd.Series(unit, index=flagged.index).astype(object),
             "number": flagged["number"].astype(float),
             "filled": (value != "").to_numpy(),
-            "outside": ~flagged["flag"].astype("string").fillna("").isin(_WORST_FLAGS).to_numpy(),
+            "outside": ~texts_of(flagged["flag"]).isin(_NOT_OUTSIDE).to_numpy(),
         }
     )
 

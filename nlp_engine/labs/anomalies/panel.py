@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from nlp_engine.cells.texts import texts_of
 from nlp_engine.errors import InputError
 from nlp_engine.labs.moments import Moments
 from nlp_engine.labs.table import flag_table
@@ -37,17 +38,17 @@ def patient_days(table: pd.DataFrame, *, pick: Pick = "newest") -> pd.DataFrame:
     if "patient_id" not in table.columns:
         raise InputError("the table", "has no column patient_id", "name the patient of each result")
     flagged = flag_table(table)
-    moments = Moments.of(flagged["time"].astype("string").fillna("").str.strip())
+    moments = Moments.of(texts_of(flagged["time"]))
     rows = pd.DataFrame(
         {
-            "patient_id": flagged["patient_id"].astype("string").str.strip().astype(object),
+            "patient_id": texts_of(flagged["patient_id"]).astype(object).to_numpy(),
             "day": moments.days,
             "time": np.array([sort_time(time) for time in moments.times])[moments.cells],
-            "analyte": flagged["analyte"].astype("string").fillna("").astype(object).to_numpy(),
+            "analyte": texts_of(flagged["analyte"]).astype(object).to_numpy(),
             "number": flagged["number"].astype(float).to_numpy(),
         }
     )
-    rows = rows[(rows["day"] > 0) & (rows["analyte"] != "") & rows["number"].notna() & rows["patient_id"].notna()]
+    rows = rows[(rows["day"] > 0) & (rows["analyte"] != "") & rows["number"].notna() & (rows["patient_id"] != "")]
     if rows.empty:
         raise InputError("the table", "has no dated number of a known analyte", "give the design's columns, with time")
     days = rows.sort_values("time", kind="stable").pivot_table(

@@ -75,7 +75,6 @@ def check_table(
     status = _status(table)
     issues = filter(None, map(issue_of, _all(judged, moments, births, status, now, reader.book, found)))
     number_of_patients = int(cells["patient_id"][cells["patient_id"] != ""].nunique())
-    has_number = ~np.isnan(judged.given)
     return QualityReport(
         table=name,
         checked_at=now,
@@ -83,7 +82,7 @@ def check_table(
         rows=judged.rows,
         patients=number_of_patients,
         recognised=int(judged.is_known.sum()),
-        with_number=int(has_number.sum()),
+        with_number=int((~np.isnan(judged.given)).sum()),
         usable=int((~np.isnan(judged.number) & ~judged.implausible).sum()),
         issues=tuple(sorted(issues, key=lambda issue: (_ORDER.index(issue.severity), -issue.rows))),
         columns=columns_of(cells, set(found)),

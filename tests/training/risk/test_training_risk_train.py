@@ -75,6 +75,7 @@ import sys
 for name in ("sklearn", "torch", "optuna", "skl2onnx", "onnx"):
     sys.modules[name] = None
 from pathlib import Path
+import nlp_engine.cli.risk_score, nlp_engine.fusion.risk.table, nlp_engine.readers.frames
 from nlp_engine.fusion.risk import RiskModel
 model = RiskModel.load(Path({str(out)!r}))
 print(model.estimate({{"age": 75.0, "ejection_fraction": 25.0, "serum_creatinine": 1.9, "platelets": 250000.0,
