@@ -18,7 +18,7 @@ Groups = tuple[tuple[int, ...], ...]
 """Rows that belong together, each group and all groups in ascending order."""
 NEAR_BITS = 0.11
 """Two pictures are nearly the same if at most this share of the bits of their fingerprints differs ..."""
-NEAR_COSINE = 0.97
+NEAR_COSINE = 0.85
 """... and the cosine of their embeddings is at least this (``benchmarks/imaging.py --part set``)."""
 
 
