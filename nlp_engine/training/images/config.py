@@ -72,6 +72,8 @@ class ImageConfig(KnowledgeModel):
         Name of the model.
     about
         What the pictures are, for the model card.
+    cautions
+        Sentences that the model card says at its head.
     purpose
         What pictures the network is for; others are refused at run time.
     network
@@ -112,6 +114,7 @@ class ImageConfig(KnowledgeModel):
     schema_version: Literal[1]
     id: str
     about: str = "not said"
+    cautions: tuple[str, ...] = ()
     purpose: Purpose = Purpose()
     network: NetworkName = "densenet"
     size: Annotated[int, Field(ge=16, le=512)] = 160

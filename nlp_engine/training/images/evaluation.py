@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from nlp_engine.training.metrics import Interval
 _DRAWS, _PLACES = 500, 4
 UNCHANGED = "none"
 """Name of the first row of the shifts."""
+Said = Mapping[str, NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class FindingResult:
 
 @dataclass(frozen=True, slots=True)
 class ShiftResult:
-    """Figures under one fixed change of all pictures, at the limits chosen without it."""
+    """Figures under one fixed change of all pictures."""
 
     name: str
     auroc: dict[str, float]
@@ -62,7 +63,7 @@ class Evaluation:
     confusion
         True class a row, most probable class a column.
     shifts
-        Under each change of ``shifts.py``; the first is none.
+        Under each change of ``shifts.py``, at the same limits; the first is none.
     """
 
     classes: tuple[str, ...]
@@ -74,7 +75,7 @@ class Evaluation:
 
 
 def evaluate(
-    probabilities: NDArray[np.float64],
+    said: Said,
     pictures: Pictures,
     classes: tuple[str, ...],
     findings: dict[str, tuple[str, ...]],
@@ -82,40 +83,40 @@ def evaluate(
     *,
     seed: int = 0,
 ) -> Evaluation:
-    """Return the figures; intervals are bootstrapped over patients, not pictures."""
+    """Return the figures; intervals are bootstrapped over patients, not pictures.
+
+    Parameters
+    ----------
+    said
+        Probabilities by change, see `say`. The limits reach their aim under each change, so that they hold for
+        pictures of other machines too; all other figures, but those of ``shifts``, are of the unchanged pictures.
+    """
     labels, patients = pictures.labels, pictures.patients
     results = {}
     for name, members in findings.items():
         is_present = presence_of(labels, classes, members)
-        said = probability_of(probabilities, classes, members)
-        results[name] = _finding(is_present, said, patients, config.aim(name), seed)
-    pairs = {name: _pair(probabilities, labels, patients, pair, seed) for name, pair in contrasts(classes).items()}
-    confusion = confusion_matrix(labels, probabilities.argmax(axis=1), labels=list(range(len(classes))))
-    return Evaluation(classes, probabilities, results, pairs, confusion)
+        looks = np.stack([probability_of(one, classes, members) for one in said.values()])
+        results[name] = _finding(is_present, looks, patients, config.aim(name), seed)
+    plain = said[UNCHANGED]
+    pairs = {name: _pair(plain, labels, patients, pair, seed) for name, pair in contrasts(classes).items()}
+    confusion = confusion_matrix(labels, plain.argmax(axis=1), labels=list(range(len(classes))))
+    evaluation = Evaluation(classes, plain, results, pairs, confusion)
+    shifts = tuple(_shift(name, one, labels, evaluation, findings) for name, one in said.items())
+    return replace(evaluation, shifts=shifts)
+
+
+def say(network: ExportedNetwork, pictures: Pictures, *, zooms: Sequence[float], temperature: float) -> Said:
+    """Return the probabilities (n, classes) of unchanged pictures, and under each simulated change."""
+    said = {UNCHANGED: network.probabilities(pictures.levels, zooms, temperature)}
+    for name, change in SHIFTS.items():
+        said[name] = network.probabilities(change(pictures.levels), zooms, temperature)
+    return said
 
 
 def contrasts(classes: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return "a against b" -> their places, for classes that are not normal."""
     places = [at for at, name in enumerate(classes) if not is_normal(name)]
     return {f"{classes[a]} against {classes[b]}": (a, b) for a in places for b in places if a < b}
-
-
-def under_shifts(
-    network: ExportedNetwork,
-    pictures: Pictures,
-    evaluation: Evaluation,
-    findings: dict[str, tuple[str, ...]],
-    *,
-    zooms: Sequence[float],
-    temperature: float,
-) -> tuple[ShiftResult, ...]:
-    """Return the figures under each simulated change, at the limits that were chosen without any."""
-    rows = []
-    rows.append(_shift(UNCHANGED, evaluation.probabilities, pictures.labels, evaluation, findings))
-    for name, change in SHIFTS.items():
-        said = network.probabilities(change(pictures.levels), zooms, temperature)
-        rows.append(_shift(name, said, pictures.labels, evaluation, findings))
-    return tuple(rows)
 
 
 def interval(figure: Callable[[metrics.Rows], float], patients: NDArray[np.object_], seed: int) -> Interval:
@@ -142,9 +143,11 @@ def _pair(
 
 
 def _finding(
-    is_present: NDArray[np.bool_], said: NDArray[np.float64], patients: NDArray[np.object_], aim: Aim, seed: int
+    is_present: NDArray[np.bool_], looks: NDArray[np.float64], patients: NDArray[np.object_], aim: Aim, seed: int
 ) -> FindingResult:
-    limits = choose(is_present, said, aim)
+    """Return the figures of a finding whose probabilities are (changes, n), the first being no change."""
+    said = looks[0]
+    limits = choose(is_present, looks, aim)
     return FindingResult(
         is_present=is_present,
         probability=said,
@@ -154,7 +157,7 @@ def _finding(
         calibration_error=expected_calibration_error(is_present, said),
         limits=limits,
         answers=answers(is_present, said, limits),
-        cross_validated=cross_validated(is_present, said, patients, aim, seed=seed),
+        cross_validated=cross_validated(is_present, looks, patients, aim, seed=seed),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from nlp_engine.imaging.chest.model_file import (
 from nlp_engine.training.images.calibration import fit_temperature
 from nlp_engine.training.images.config import ImageConfig
 from nlp_engine.training.images.data import PictureSet
-from nlp_engine.training.images.evaluation import Evaluation, evaluate, under_shifts
+from nlp_engine.training.images.evaluation import Evaluation, evaluate, say
 from nlp_engine.training.images.findings import findings_of
 from nlp_engine.training.images.report import render_card
 from nlp_engine.training.images.runtime import ExportedNetwork
@@ -82,10 +82,8 @@ def measure(
 ) -> Evaluation:
     """Return all figures of a network on dev, also under simulated shifts."""
     findings = findings_of(pictures.classes, config.findings)
-    said = network.probabilities(pictures.dev.levels, config.zooms, temperature)
-    evaluation = evaluate(said, pictures.dev, pictures.classes, findings, config, seed=seed)
-    shifts = under_shifts(network, pictures.dev, evaluation, findings, zooms=config.zooms, temperature=temperature)
-    return replace(evaluation, shifts=shifts)
+    said = say(network, pictures.dev, zooms=config.zooms, temperature=temperature)
+    return evaluate(said, pictures.dev, pictures.classes, findings, config, seed=seed)
 
 
 def figures_of(evaluation: Evaluation) -> dict[str, float]:

@@ -49,9 +49,18 @@ def choose(is_present: NDArray[np.bool_], probability: NDArray[np.float64], aim:
     """Return the limits nearest to each other that reach the aim.
 
     Where a network is so good that they would cross, both stay true when they change places.
+
+    Parameters
+    ----------
+    is_present
+        Which pictures have the finding, (n,).
+    probability
+        (n,), or (looks, n): the aim is then reached in each look.
     """
-    high = float(np.quantile(probability[~is_present], aim.specificity, method="higher")) + _EDGE
-    low = float(np.quantile(probability[is_present], 1 - aim.sensitivity, method="lower")) - _EDGE
+    looks = np.atleast_2d(probability)
+    without, with_it = looks[:, ~is_present], looks[:, is_present]
+    high = float(np.quantile(without, aim.specificity, axis=1, method="higher").max()) + _EDGE
+    low = float(np.quantile(with_it, 1 - aim.sensitivity, axis=1, method="lower").min()) - _EDGE
     high, low = max(high, low), min(high, low)
     return Limits(present_at=round(min(high, 1 - _EDGE), 4), absent_at=round(max(low, _EDGE), 4))
 
@@ -79,16 +88,22 @@ def cross_validated(
 ) -> Answers:
     """Return what limits mean on patients that they were not chosen on.
 
-    The limits are chosen on the patients of all folds but one and applied to that one; the answers of all folds are
-    counted together.
+    The limits are chosen on the patients of all folds but one, on all looks, and applied to the first look at that
+    one's pictures; the answers of all folds are counted together.
+
+    Parameters
+    ----------
+    probability
+        (n,), or (looks, n).
     """
+    looks = np.atleast_2d(probability)
     names = np.random.default_rng(seed).permutation(np.unique(patients.astype(str)))
     fold_of = {name: at % folds for at, name in enumerate(names)}
     places = np.array([fold_of[str(name)] for name in patients])
-    verdict = np.zeros(len(probability))
+    verdict = np.zeros(looks.shape[1])
     for fold in range(folds):
         inside, outside = places == fold, places != fold
-        limits = choose(is_present[outside], probability[outside], aim)
-        said = probability[inside]
+        limits = choose(is_present[outside], looks[:, outside], aim)
+        said = looks[0, inside]
         verdict[inside] = np.where(said >= limits.present_at, 1.0, np.where(said <= limits.absent_at, 0.0, 0.5))
     return answers(is_present, verdict, Limits(present_at=0.9, absent_at=0.1))
