@@ -90,6 +90,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=resource("models") / "chest")
     parser.add_argument("--pictures", type=Path, default=PICTURES)
     parser.add_argument("--work", type=Path, help="keeps the small pictures for the next time")
+    parser.add_argument("--most", type=int, default=6000, help="small pictures that part speed reads")
     arguments = parser.parse_args()
     for name in arguments.part or PARTS:
         print(f"# {name}")

@@ -25,6 +25,7 @@ def speed(arguments: argparse.Namespace) -> None:
     print(f"{model.name}; {_THREADS} threads decode, {_THREADS} compute")
     with tempfile.TemporaryDirectory() as folder:
         small, large = _write(arguments.pictures, Path(folder))
+        small = small[:: max(1, len(small) // arguments.most)][: arguments.most]
         _time("224 x 224", model, small)
         _time(f"{_LARGE_SIDE} x {_LARGE_SIDE}", model, large)
 
