@@ -55,6 +55,10 @@ class LabReader(Protocol):
 class ImageReader(Protocol):
     """Images and image-model outputs -> image findings."""
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of the network that reads pictures."""
+
     def read(self, record: PatientRecord) -> ImagesRead:
         """Return the decided labels, and why pictures were not judged."""
 
@@ -180,9 +184,9 @@ class Engine:
     @property
     def versions(self) -> dict[str, str]:
         """Name -> version of the engine, its model and its rules."""
-        inside = self.text.versions if self.text else {}
-        models = self.risk.versions if self.risk else {}
-        return {"nlp_engine": __version__, "python": sys.version.split()[0], **inside, **models}
+        stages = (self.text, self.imaging, self.risk)
+        inside = {name: version for stage in stages if stage for name, version in stage.versions.items()}
+        return {"nlp_engine": __version__, "python": sys.version.split()[0], **inside}
 
     def extract(
         self,

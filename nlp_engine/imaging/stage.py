@@ -24,6 +24,10 @@ class LabelFile(KnowledgeModel):
 class PictureReader(Protocol):
     """Pictures of a record -> findings, and why others were not judged."""
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of the network."""
+
     def read(self, record: PatientRecord) -> tuple[list[ImageFinding], list[InputProblem]]:
         """Return the findings of pictures that no output of another model speaks of."""
 
@@ -58,6 +62,11 @@ class ImageStage:
     def load(cls, path: Path | None = None, *, pictures: PictureReader | None = None) -> ImageStage:
         """Read ``rules/imaging/labels.yaml``."""
         return cls(read_yaml(path or resource("rules") / "imaging" / "labels.yaml", LabelFile), pictures)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of the network that reads pictures."""
+        return self._pictures.versions if self._pictures else {}
 
     def read(self, record: PatientRecord) -> ImagesRead:
         """Return one finding an image-model output, in order, then those of the network, with its refusals."""

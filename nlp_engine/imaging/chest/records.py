@@ -8,6 +8,7 @@ from pathlib import Path
 from nlp_engine.assessment import ImageFinding
 from nlp_engine.imaging.chest.files import read_files
 from nlp_engine.imaging.chest.model import ChestModel, embedded_folder
+from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.reading import ImageReading
 from nlp_engine.imaging.explain import Explainer
 from nlp_engine.imaging.quality.tags import age_fault
@@ -28,6 +29,11 @@ class RecordReader:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
+
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """Name -> version of the network; nothing heavy is loaded for it."""
+        return {"image_model": ChestModelFile.load(self._folder or embedded_folder()).version}
 
     @cached_property
     def _model(self) -> ChestModel:
