@@ -31,13 +31,16 @@ def rendered(assessment: Assessment, audience: str) -> tuple[str, float]:
 
 
 def main() -> None:
-    """Print a row a patient and the largest of each column."""
+    """Print a row a patient, and the least and the most of each column."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT
     engine = Engine.load()
     columns = ("clinician ms", "kB", "patient ms", "kB", "grade", "with sources")
     print(f"{'patient':24}" + "".join(f"{name:>14}" for name in columns))
     rows = []
-    for path in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+    # A folder with annotation.conf holds annotated notes and no patient.
+    for path in sorted(
+        entry for entry in folder.iterdir() if entry.is_dir() and not (entry / "annotation.conf").exists()
+    ):
         assessment = engine.assess(PatientRecord.from_folder(path))
         clinician, clinician_ms = rendered(assessment, "clinician")
         patient, patient_ms = rendered(assessment, "patient")
@@ -45,8 +48,8 @@ def main() -> None:
         row = (clinician_ms, len(clinician) / 1000, patient_ms, len(patient) / 1000, *grades)
         rows.append(row)
         print(f"{path.name:24}" + "".join(f"{value:14.1f}" for value in row))
-    largest = [max(column) for column in zip(*rows, strict=True)]
-    print(f"{'largest':24}" + "".join(f"{value:14.1f}" for value in largest))
+    for name, chosen in (("least", min), ("most", max)):
+        print(f"{name:24}" + "".join(f"{chosen(column):14.1f}" for column in zip(*rows, strict=True)))
 
 
 if __name__ == "__main__":
