@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 GIVEN = "_given"
@@ -91,6 +91,16 @@ def lacking(columns: Mapping[str, object], kind: TableKind) -> str | None:
     if not missing:
         return None
     return f"the column{'s' if len(missing) > 1 else ''} {' and '.join(missing)}"
+
+
+def beside(
+    columns: Sequence[str], features: Collection[str], ids: Sequence[str], results: Collection[str]
+) -> list[str]:
+    """Return the columns that stay beside a model's results: the ids, or all that it does not use.
+
+    A column that is named as a result, of a table that was scored before, makes room for the new one.
+    """
+    return list(ids) if ids else [name for name in columns if name not in features and name not in results]
 
 
 def folded(name: str) -> str:

@@ -50,7 +50,9 @@ def anomalies_score_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV, Parquet or npz with the model's columns.")],
     model: Annotated[Path, typer.Option(help="What fit wrote; only load models that you made.")],
     out: Annotated[Path, typer.Option(help="Where the scores are written: .csv or .parquet.")],
-    row_id: IdOption = None,
+    row_id: Annotated[
+        list[str] | None, typer.Option("--id", help="Of the other columns only this is kept; repeatable.")
+    ] = None,
     labs: LabsOption = False,
 ) -> None:
     """Score rows: one out per row in, in order, with reasons for the anomalies."""

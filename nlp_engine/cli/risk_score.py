@@ -20,7 +20,10 @@ def risk_score_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or Parquet: a row a case, the model's columns.")],
     model: Annotated[Path, typer.Option(metavar="FOLDER", help="A model that `train risk` wrote (docs/risk.md).")],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the estimates are written: .csv or .parquet.")],
-    row_id: Annotated[list[str] | None, typer.Option("--id", metavar="COLUMN", help="Kept; repeatable.")] = None,
+    row_id: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="COLUMN", help="Of the other columns only this is kept; repeatable."),
+    ] = None,
     at: Annotated[
         float | None, typer.Option(min=0, max=1, help="The cut-off of the decision; the model's own by default.")
     ] = None,

@@ -33,6 +33,8 @@ def test_each_row_has_its_estimate_in_order():
     assert list(scored.table.columns) == ["bed", *RESULTS]
     assert scored.table.index.tolist() == [7, 3, 5, 1]
     assert scored.table["bed"].tolist() == ["b1", "b2", "b3", "b4"]
+    assert list(score_table(CASES, MODEL).table.columns) == ["bed", *RESULTS]
+    assert list(score_table(scored.table.join(CASES.drop(columns="bed")), MODEL).table.columns) == ["bed", *RESULTS]
     assert scored.table["decision"].tolist() == ["flagged", "not flagged", "no estimate", "no estimate"]
     # log odds: 2 * (5.4 - 4.0) + 0.5 + 1.0 - 1, and -1
     assert scored.table["probability"].tolist() == pytest.approx(

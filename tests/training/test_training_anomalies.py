@@ -140,8 +140,14 @@ class TestCommands:
         scored = run(
             "score", tmp_path / "t.parquet", "--model", tmp_path / "m", "--out", tmp_path / "s.csv", "--id", "patient"
         )
-        assert "ignored columns, which the model does not know: y, more" in scored.output
+        assert scored.exit_code == 0, scored.output
         scores = pd.read_csv(tmp_path / "s.csv")
+        assert scores.columns.tolist() == ["patient", "score", "raw", "is_anomaly", "reasons"]
+        run("score", tmp_path / "t.parquet", "--model", tmp_path / "m", "--out", tmp_path / "all.csv")
+        again = run("score", tmp_path / "t.csv", "--model", tmp_path / "m", "--out", tmp_path / "all2.csv")
+        assert again.exit_code == 0, again.output
+        kept = pd.read_csv(tmp_path / "all.csv")
+        assert kept.columns.tolist() == ["patient", "y", "more", "score", "raw", "is_anomaly", "reasons"]
         assert scores["patient"].tolist() == frame["patient"].tolist()
         np.savez(tmp_path / "t.npz", X=frame[list("abcdef")].to_numpy(), y=frame["y"])
         assert run("fit", tmp_path / "t.npz", "--out", tmp_path / "n", "--label", "y").exit_code == 0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from nlp_engine.cells.columns import beside
 from nlp_engine.errors import InputError
 from nlp_engine.fusion.risk.cells import value_of
 from nlp_engine.fusion.risk.encoding import Value, usable
@@ -20,7 +21,7 @@ RESULTS = (
     "probability", "decision", "cut_off", "cut_off_reached", "reasons", "missing", "no_estimate_because",
     "model", "model_version",
 )  # fmt: skip
-"""Columns that are added to the id columns."""
+"""Columns that are added to those that are kept."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +35,14 @@ class Scored:
 def score_table(
     table: pd.DataFrame, model: RiskModel, ids: Sequence[str] = (), *, at: float | None = None, where: str = "the table"
 ) -> Scored:
-    """Return the id columns, and of each row the probability, decision and reasons, or why there is none.
+    """Return the other columns, and of each row the probability, decision and reasons, or why there is none.
 
     Parameters
     ----------
     table
         A column a feature, under the names that the model was trained with; a cell may be text.
     ids
-        Columns that are kept.
+        Only these of the other columns are kept; all of them where none is given.
     at
         The cut-off of the decision; the model's own by default.
 
@@ -67,7 +68,8 @@ def score_table(
         for row in range(len(table))
     ]
     results = pd.DataFrame(rows, columns=list(RESULTS), index=table.index).astype({"probability": float})
-    return Scored(pd.concat([table[list(ids)], results], axis=1), tuple(told))
+    kept = beside(list(table.columns), {spec.name for spec in specs}, ids, RESULTS)
+    return Scored(pd.concat([table[kept], results], axis=1), tuple(told))
 
 
 def _check_ids(table: pd.DataFrame, ids: Sequence[str], where: str) -> None:

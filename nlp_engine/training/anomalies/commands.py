@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from nlp_engine.cells.columns import beside
 from nlp_engine.errors import InputError, MissingExtraError
 from nlp_engine.training.tables import Kind, as_numbers, kind_of, read_table
 
@@ -119,7 +120,7 @@ def score_file(path: Path, model: AnomalyModel, ids: Sequence[str] = ()) -> tupl
 def score_frame(
     table: pd.DataFrame, model: AnomalyModel, ids: Sequence[str] = (), *, where: str
 ) -> tuple[pd.DataFrame, list[str]]:
-    """Score rows: id columns, score, raw, is_anomaly, reasons, in the table's order; and sentences for the user.
+    """Score rows in the table's order: its other columns (or ``ids`` only), the scores; and sentences for the user.
 
     Raises
     ------
@@ -137,10 +138,9 @@ def score_frame(
         f"{count} values of {name} are unknown to the model and count as none"
         for name, count in model.columns.unknown_values(features).items()
     ]
-    ignored = [name for name in table.columns if name not in {*typed, *ids}]
-    if ignored:
-        told.append(f"ignored columns, which the model does not know: {', '.join(ignored)}")
-    return pd.concat([table[list(ids)], model.score(features)], axis=1), told
+    scores = model.score(features)
+    kept = beside(list(table.columns), typed, ids, list(scores.columns))
+    return pd.concat([table[kept], scores], axis=1), told
 
 
 def _features(table: pd.DataFrame, wanted: Wanted, where: str) -> pd.DataFrame:
