@@ -39,15 +39,7 @@ def tune(
     seconds
         No trial begins after so long.
     """
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    study = optuna.create_study(
-        study_name=f"seed {seed}",
-        storage=f"sqlite:///{work / 'search.db'}",
-        load_if_exists=True,
-        direction="maximize",
-        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=_UNPRUNED_TRIALS),
-        pruner=optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, _UNPRUNED_EPOCHS),
-    )
+    study = _kept_study(work, seed)
     began = time.monotonic()
     left = config.search.trials - len(study.trials)
     if not study.trials:
@@ -78,6 +70,19 @@ def tune(
         return config
     progress(f"best of {len(study.trials)} trials: {study.best_value:.4f} {study.best_params}")
     return config.model_copy(update=study.best_params)
+
+
+def _kept_study(work: Path, seed: int) -> optuna.Study:
+    """Return the search of this seed, as far as it got."""
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    return optuna.create_study(
+        study_name=f"seed {seed}",
+        storage=f"sqlite:///{work / 'search.db'}",
+        load_if_exists=True,
+        direction="maximize",
+        sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=_UNPRUNED_TRIALS),
+        pruner=optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, _UNPRUNED_EPOCHS),
+    )
 
 
 def suggested(trial: optuna.Trial, config: ImageConfig) -> ImageConfig:
