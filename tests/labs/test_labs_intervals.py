@@ -27,7 +27,7 @@ SEXES = (Sex.FEMALE, Sex.MALE)
 WARD = (
     "hemoglobin hematocrit mcv wbc neutrophils lymphocytes platelets sodium potassium chloride bicarbonate urea "
     "urea_nitrogen creatinine glucose calcium phosphate magnesium alkaline_phosphatase alt ast total_bilirubin albumin "
-    "total_protein crp tsh heart_rate respiratory_rate systolic_bp body_temperature spo2"
+    "crp heart_rate respiratory_rate systolic_bp body_temperature spo2"
 ).split()
 
 
