@@ -19,7 +19,7 @@ from nlp_engine.errors import PictureError
 from nlp_engine.imaging.chest.model import ChestModel
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.chest.reading import ImageReading
-from nlp_engine.imaging.pixels import Picture, PictureFacts, read_picture
+from nlp_engine.pictures import Picture, PictureFacts, read_picture
 from nlp_engine.training.images.shifts import SHIFTS
 
 DICOM = Path(__file__).resolve().parents[2] / "shared" / "data" / "images" / "dicom"

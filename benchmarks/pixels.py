@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from nlp_engine.imaging.pixels import read_picture
-from nlp_engine.imaging.pixels.letters import has_letters
+from nlp_engine.pictures import read_picture
+from nlp_engine.pictures.letters import has_letters
 
 TEXT = "MUELLER^ANNA 03.05.1961"
 

@@ -76,6 +76,10 @@ class EvidenceKind(StrEnum):
     RISK_MODEL = "risk_model"
 
 
+Grid = tuple[tuple[Annotated[float, Field(ge=0, le=1)], ...], ...]
+"""Rows of a map from the top, 0 to 1."""
+
+
 class ImageFinding(ResultModel):
     """One label of an image model, decided at the model's own threshold.
 
@@ -93,7 +97,7 @@ class ImageFinding(ResultModel):
     threshold: float
     time: datetime | None = None
     source: str = ""
-    looked_at: tuple[tuple[Annotated[float, Field(ge=0, le=1)], ...], ...] = ()
+    looked_at: Grid = ()
 
     @model_validator(mode="after")
     def _map_is_a_rectangle(self) -> Self:

@@ -69,7 +69,7 @@ def similar_command(
     from nlp_engine.imaging.chest.model import ChestModel
     from nlp_engine.imaging.features.similar import similar_to
     from nlp_engine.imaging.features.table import Features
-    from nlp_engine.imaging.pixels import read_picture
+    from nlp_engine.pictures import read_picture
     from nlp_engine.training.tables import read_table
 
     known = Features.from_frame(read_table(features), where=features.name)

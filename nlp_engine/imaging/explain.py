@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from nlp_engine.assessment import Grid
     from nlp_engine.imaging.chest.model_file import ChestModelFile
     from nlp_engine.imaging.chest.reading import ImageReading
 
 HEAD_FILE = "head.npz"
-Grid = tuple[tuple[float, ...], ...]
-"""Rows of a map from the top, 0 to 1."""
 _DIGITS = 2
 
 

@@ -7,18 +7,8 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from nlp_engine.assessment import ImageFinding
-from nlp_engine.errors import KnowledgeError
-from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, resource
+from nlp_engine.pictures.labels import ImageLabels
 from nlp_engine.record import ImageOutput, InputProblem, PatientRecord
-
-
-class LabelFile(KnowledgeModel):
-    """``rules/imaging/labels.yaml``."""
-
-    schema_version: Literal[1]
-    about: str
-    not_sure_half_width: float
-    labels: dict[str, tuple[str, ...]]
 
 
 class PictureReader(Protocol):
@@ -49,19 +39,14 @@ class ImageStage:
         Reads pictures that no output of another model speaks of; None: they are left unread.
     """
 
-    def __init__(self, file: LabelFile, pictures: PictureReader | None = None) -> None:
-        self._half_width = file.not_sure_half_width
+    def __init__(self, labels: ImageLabels, pictures: PictureReader | None = None) -> None:
+        self._labels = labels
         self._pictures = pictures
-        self._labels: dict[str, str] = {}
-        for label, names in file.labels.items():
-            for name in (label, *names):
-                if self._labels.setdefault(normalise_phrase(name.replace("_", " ")), label) != label:
-                    raise KnowledgeError("labels.yaml", f'the name "{name}" stands for two labels')
 
     @classmethod
     def load(cls, path: Path | None = None, *, pictures: PictureReader | None = None) -> ImageStage:
         """Read ``rules/imaging/labels.yaml``."""
-        return cls(read_yaml(path or resource("rules") / "imaging" / "labels.yaml", LabelFile), pictures)
+        return cls(ImageLabels.load(path), pictures)
 
     @property
     def versions(self) -> dict[str, str]:
@@ -80,20 +65,11 @@ class ImageStage:
         """Return the findings alone."""
         return list(self.read(record).findings)
 
-    def label(self, name: str) -> str:
-        """Return our label for a model's; an unknown one in lower case with underscores."""
-        folded = normalise_phrase(name.replace("_", " "))
-        return self._labels.get(folded, folded.replace(" ", "_"))
-
-    def is_known(self, name: str) -> bool:
-        """Say whether a model's label is one of ours or a known spelling of one."""
-        return normalise_phrase(name.replace("_", " ")) in self._labels
-
     def _finding(self, output: ImageOutput) -> ImageFinding:
         return ImageFinding(
             output_id=output.id,
             image_id=output.image_id,
-            label=self.label(output.label),
+            label=self._labels.label(output.label),
             score=output.score,
             decision=self._decision(output),
             model=output.model,
@@ -109,7 +85,7 @@ class ImageStage:
         So a certain score stays certain, and 0.95 at a threshold of 0.97 is no clear no.
         """
         is_above = output.score >= output.threshold
-        band = min(self._half_width, (1 - output.threshold if is_above else output.threshold) / 2)
+        band = min(self._labels.not_sure_half_width, (1 - output.threshold if is_above else output.threshold) / 2)
         # 0.6 - 0.5 is less than 0.1 in binary floats.
         is_near = round(abs(output.score - output.threshold), 9) < band
         if is_near and output.score not in {0, 1}:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import PIL.Image
     from numpy.typing import NDArray
 
-    from nlp_engine.imaging.explain import Grid
+    from nlp_engine.assessment import Grid
 
 LINE_AT = 0.5
 """The line encloses the places with at least half of the strongest weight."""

@@ -22,12 +22,12 @@ def small_copy(path: Path) -> PIL.Image.Image | None:
     """Return a small copy, grey or in colours; None when the file is not there or cannot be shown.
 
     A PNG or JPEG keeps its colours, with more than 8 bits a pixel it is stretched from its darkest to its brightest
-    value. A DICOM picture is shown in grey as the image models see it (`nlp_engine.imaging.pixels`).
+    value. A DICOM picture is shown in grey as the image models see it (`nlp_engine.pictures`).
     """
     import PIL.Image
 
     from nlp_engine.errors import PictureError
-    from nlp_engine.imaging.pixels import picture_format, read_picture
+    from nlp_engine.pictures import picture_format, read_picture
 
     try:
         if picture_format(path) == "DICOM":

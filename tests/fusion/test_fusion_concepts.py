@@ -9,10 +9,10 @@ import pytest
 
 from nlp_engine.decisions import check_rules
 from nlp_engine.fusion.settings import FusionSettings
-from nlp_engine.imaging import ImageStage
 from nlp_engine.knowledge import ConceptLab, load_concepts, normalise_phrase, resource
 from nlp_engine.labs.catalogue import Catalogue
 from nlp_engine.labs.intervals import IntervalBook, Person
+from nlp_engine.pictures.labels import ImageLabels
 from nlp_engine.record import Sex
 
 CONCEPTS = load_concepts()
@@ -92,9 +92,9 @@ def test_a_defining_limit_of_reference_has_an_interval_somewhere(concept):
 
 @EVERY
 def test_image_labels_are_labels_of_the_imaging_room(concept):
-    stage = ImageStage.load()
+    labels = ImageLabels.load()
     for label in concept.all_image_labels:
-        assert stage.label(label) == label
+        assert labels.label(label) == label
         assert label in (resource("rules") / "imaging" / "labels.yaml").read_text(encoding="utf-8")
 
 

@@ -14,7 +14,7 @@ from nlp_engine.imaging.chest.model_file import FindingSpec
 from nlp_engine.imaging.chest.network import Network, softmax
 from nlp_engine.imaging.chest.preparing import network_input, shrink
 from nlp_engine.imaging.chest.reading import decide
-from nlp_engine.imaging.pixels import read_picture
+from nlp_engine.pictures import read_picture
 
 
 @pytest.fixture(scope="module")

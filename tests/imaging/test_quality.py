@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from pictures import chest, levels
 
 from nlp_engine.imaging.chest.model_file import Purpose
-from nlp_engine.imaging.pixels import Picture, PictureFacts
 from nlp_engine.imaging.quality.looks import LAYS, laid, points, upright
 from nlp_engine.imaging.quality.pixels import pixel_fault
 from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.imaging.quality.tags import age_fault, tag_fault
+from nlp_engine.pictures import Picture, PictureFacts
 
 PURPOSE = Purpose(
     words="chest X-rays of children", modalities=("CR", "DX"), body_parts=("CHEST",), views=("AP", "PA"), age_below=18

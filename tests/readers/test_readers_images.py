@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from image_report_files import picture
 from reader_files import sentences, write
 
-from nlp_engine.imaging.outputs import OutputWords
+from nlp_engine.pictures.outputs import OutputWords
 from nlp_engine.record import PatientRecord
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -14,7 +14,7 @@ from nlp_engine.errors import InputError, PictureError
 from nlp_engine.imaging.chest.model import ChestModel
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.chest.reading import ImageReading
-from nlp_engine.imaging.pixels import read_picture
+from nlp_engine.pictures import read_picture
 
 if TYPE_CHECKING:
     import numpy as np

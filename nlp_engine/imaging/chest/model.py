@@ -13,10 +13,10 @@ from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.network import Network, NetworkOutput
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.chest.reading import ImageReading, LabelReading, decide
-from nlp_engine.imaging.pixels import Picture
 from nlp_engine.imaging.quality.pixels import pixel_fault
 from nlp_engine.imaging.quality.tags import tag_fault
 from nlp_engine.knowledge import resource
+from nlp_engine.pictures import Picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class ChestModel:
 
     Examples
     --------
-    >>> from nlp_engine.imaging.pixels import read_picture
+    >>> from nlp_engine.pictures import read_picture
     >>> model = ChestModel.load()  # doctest: +SKIP
     >>> model.read([read_picture(Path("x.png"))])[0].refused  # doctest: +SKIP
     """

@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels import read_picture
 from nlp_engine.pages import environment
+from nlp_engine.pictures import read_picture
 
 if TYPE_CHECKING:
     from nlp_engine.imaging.features.checking import SetReport

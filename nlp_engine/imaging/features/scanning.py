@@ -14,8 +14,8 @@ import numpy as np
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.features.fingerprints import BITS, fingerprint
-from nlp_engine.imaging.pixels import read_picture
 from nlp_engine.imaging.quality.looks import SIDE, points
+from nlp_engine.pictures import read_picture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from nlp_engine.imaging.pixels import Picture
+    from nlp_engine.pictures import Picture
 
 LEAST_SIDE = 64
 """Pixels."""

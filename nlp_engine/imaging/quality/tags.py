@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nlp_engine.imaging.chest.model_file import Purpose
-    from nlp_engine.imaging.pixels import PictureFacts
+    from nlp_engine.pictures import PictureFacts
 
 
 def tag_fault(facts: PictureFacts, purpose: Purpose) -> str | None:

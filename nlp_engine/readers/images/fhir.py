@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from nlp_engine.imaging.outputs import OutputWords
+from nlp_engine.pictures.outputs import OutputWords
 from nlp_engine.readers.images.entries import Entry
 from nlp_engine.readers.images.fhir_resources import Device, Element, Observation, Pictured, Quantity, Reference, Valued
 from nlp_engine.readers.images.pictures import PictureFolder

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels import picture_format
+from nlp_engine.pictures import picture_format
 from nlp_engine.readers.demographics import read_json
 from nlp_engine.readers.images.entries import Entry, as_output
 from nlp_engine.readers.images.pictures import PictureFolder

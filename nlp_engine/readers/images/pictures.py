@@ -8,14 +8,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels import picture_format
+from nlp_engine.pictures import picture_format
 from nlp_engine.readers.files import IMAGE_SUFFIXES, IMAGES, visible
 from nlp_engine.readers.notes import dated_name, unique_ids
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.record import Image
 
 if TYPE_CHECKING:
-    from nlp_engine.imaging.pixels.header import Header
+    from nlp_engine.pictures.header import Header
 
 OUTPUT_SUFFIXES = frozenset({".json", ".csv"})
 _DAY = timedelta(days=1)
@@ -80,7 +80,7 @@ def read_images(folder: Path, log: ProblemLog) -> PictureFolder:
 
 def _header(path: Path) -> Header:
     # pydicom takes a third of a second to import.
-    from nlp_engine.imaging.pixels.header import read_header
+    from nlp_engine.pictures.header import read_header
 
     return read_header(path)
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pydicom import Dataset
 
-from nlp_engine.imaging.outputs import OutputWords
-from nlp_engine.imaging.pixels.header import BROKEN, STRUCTURED_REPORT, moment, quiet, read_dataset, text_of
+from nlp_engine.pictures.header import BROKEN, STRUCTURED_REPORT, moment, quiet, read_dataset, text_of
+from nlp_engine.pictures.outputs import OutputWords
 from nlp_engine.readers.images.entries import Entry
 from nlp_engine.readers.images.pictures import PictureFolder
 from nlp_engine.readers.problems import ProblemLog

@@ -17,9 +17,9 @@ from PIL import Image
 
 from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, MODEL_FILE, NETWORK_FILE, ChestModelFile, Domain, Purpose
 from nlp_engine.imaging.chest.preparing import shrink
-from nlp_engine.imaging.pixels import read_picture
 from nlp_engine.imaging.quality.looks import LAYS, SIDE, Looks, laid, points
 from nlp_engine.imaging.quality.spread import Spread
+from nlp_engine.pictures import read_picture
 from nlp_engine.training.images.config import ImageConfig
 from nlp_engine.training.images.data import Pictures, Progress, load_set
 from nlp_engine.training.images.index import read_index

@@ -13,7 +13,7 @@ from pictures import SIZE, chest, levels, write_model
 from nlp_engine.imaging.chest.model import ChestModel
 from nlp_engine.imaging.chest.model_file import ChestModelFile, Purpose
 from nlp_engine.imaging.chest.preparing import shrink
-from nlp_engine.imaging.pixels import Picture, PictureFacts
+from nlp_engine.pictures import Picture, PictureFacts
 from nlp_engine.training.images.data import Pictures
 from nlp_engine.training.images.domain import changed, fit_domain, fit_spread
 

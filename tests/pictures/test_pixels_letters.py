@@ -7,8 +7,8 @@ import pytest
 from picture_files import dicom
 from PIL import Image, ImageDraw, ImageFont
 
-from nlp_engine.imaging.pixels import read_picture
-from nlp_engine.imaging.pixels.letters import has_letters
+from nlp_engine.pictures import read_picture
+from nlp_engine.pictures.letters import has_letters
 
 
 def film(side=1000):

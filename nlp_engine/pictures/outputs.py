@@ -6,8 +6,8 @@ import re
 from functools import cache
 from typing import Literal
 
-from nlp_engine.imaging.stage import ImageStage
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
+from nlp_engine.pictures.labels import ImageLabels
 
 
 class OutputFile(KnowledgeModel):
@@ -26,9 +26,9 @@ class OutputFile(KnowledgeModel):
 class OutputWords:
     """Reads the names, words and units that other programs give to what an image model said."""
 
-    def __init__(self, file: OutputFile, stage: ImageStage) -> None:
+    def __init__(self, file: OutputFile, labels: ImageLabels) -> None:
         self._file = file
-        self._stage = stage
+        self._labels = labels
         self._probability = _any_of(file.probability)
         self._filling = _any_of(file.no_finding_name)
 
@@ -36,7 +36,7 @@ class OutputWords:
     @cache
     def load(cls) -> OutputWords:
         """Read the packaged words."""
-        return cls(read_yaml(resource("rules") / "imaging" / "outputs.yaml", OutputFile), ImageStage.load())
+        return cls(read_yaml(resource("rules") / "imaging" / "outputs.yaml", OutputFile), ImageLabels.load())
 
     def is_probability(self, name: str) -> bool:
         """Say whether a number of this name is a probability, such as ``Certainty of Finding``."""
@@ -48,7 +48,7 @@ class OutputWords:
 
     def is_finding(self, name: str) -> bool:
         """Say whether this is a finding that we know: ``Pleural effusion``."""
-        return self._stage.is_known(name)
+        return self._labels.is_known(name)
 
     def finding_in(self, name: str) -> str | None:
         """Return the finding that a name holds beside its probability: ``pneumonia``; None if it holds none."""

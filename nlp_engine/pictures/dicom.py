@@ -12,12 +12,12 @@ from pydicom import Dataset
 from pydicom.pixels.processing import apply_color_lut, apply_modality_lut, apply_voi
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels.decoding import check_picture, decode
-from nlp_engine.imaging.pixels.header import BROKEN, FACTS, facts_of, quiet, read_dataset, text_of
-from nlp_engine.imaging.pixels.letters import LETTERS_FOUND, has_letters
-from nlp_engine.imaging.pixels.picture import Picture
-from nlp_engine.imaging.pixels.plain import COLOUR
-from nlp_engine.imaging.pixels.windows import WindowShape, full_range, is_flat, windowed
+from nlp_engine.pictures.decoding import check_picture, decode
+from nlp_engine.pictures.header import BROKEN, FACTS, facts_of, quiet, read_dataset, text_of
+from nlp_engine.pictures.letters import LETTERS_FOUND, has_letters
+from nlp_engine.pictures.picture import Picture
+from nlp_engine.pictures.plain import COLOUR
+from nlp_engine.pictures.windows import WindowShape, full_range, is_flat, windowed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,7 +36,7 @@ _SHAPES: tuple[WindowShape, ...] = ("LINEAR", "LINEAR_EXACT", "SIGMOID")
 
 
 def read_dicom(path: Path) -> Picture:
-    """Read a DICOM file; see `nlp_engine.imaging.pixels.read_picture`.
+    """Read a DICOM file; see `nlp_engine.pictures.read_picture`.
 
     Raises
     ------

@@ -16,10 +16,10 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import MPEG2MPML, JPEGLosslessSV1, RLELossless
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels import read_picture
-from nlp_engine.imaging.pixels.header import read_header
+from nlp_engine.pictures import read_picture
+from nlp_engine.pictures.header import read_header
 
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "images" / "dicom"
+SHARED = Path(__file__).parents[3] / "shared" / "data" / "images" / "dicom"
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the shared DICOM files are not there")
 
 

@@ -15,7 +15,7 @@ from picture_files import dicom, ramp
 from PIL import Image
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels import picture_format, read_picture
+from nlp_engine.pictures import picture_format, read_picture
 
 GREY = ramp(np.uint8, 0, 255)
 

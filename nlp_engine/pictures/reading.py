@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels.picture import Picture, PictureFormat
+from nlp_engine.pictures.picture import Picture, PictureFormat
 
 _MARKS: tuple[tuple[int, bytes, PictureFormat], ...] = (
     (128, b"DICM", "DICOM"),
@@ -66,11 +66,11 @@ def read_picture(path: Path, *, least_side: int | None = None) -> Picture:
     if kind is None:
         raise PictureError("is no PNG, JPEG or DICOM file", "export the picture in one of these formats")
     if kind == "DICOM":
-        from nlp_engine.imaging.pixels.dicom import read_dicom
+        from nlp_engine.pictures.dicom import read_dicom
 
         picture = read_dicom(path)
     else:
-        from nlp_engine.imaging.pixels.plain import read_plain
+        from nlp_engine.pictures.plain import read_plain
 
         picture = read_plain(path, kind, least_side=least_side)
     named = _SUFFIXES.get(path.suffix.lower())

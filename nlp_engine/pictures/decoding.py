@@ -11,8 +11,8 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels.header import BROKEN, text_of, without_pixels
-from nlp_engine.imaging.pixels.windows import MAX_PIXELS, TOO_LARGE
+from nlp_engine.pictures.header import BROKEN, text_of, without_pixels
+from nlp_engine.pictures.windows import MAX_PIXELS, TOO_LARGE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels.letters import LETTERS_FOUND, has_letters
-from nlp_engine.imaging.pixels.picture import Picture, PictureFacts, PictureFormat
-from nlp_engine.imaging.pixels.windows import MAX_PIXELS, TOO_LARGE, full_range
+from nlp_engine.pictures.letters import LETTERS_FOUND, has_letters
+from nlp_engine.pictures.picture import Picture, PictureFacts, PictureFormat
+from nlp_engine.pictures.windows import MAX_PIXELS, TOO_LARGE, full_range
 
 if TYPE_CHECKING:
     import PIL.Image

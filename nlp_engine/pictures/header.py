@@ -22,8 +22,8 @@ from pydicom.config import disable_value_validation
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.pixels.picture import PictureFacts
-from nlp_engine.imaging.pixels.words import fold, header_words
+from nlp_engine.pictures.picture import PictureFacts
+from nlp_engine.pictures.words import fold, header_words
 
 FACTS = (
     "SOPClassUID", "SOPInstanceUID", "PatientID", "Modality", "BodyPartExamined", "ViewPosition", "ViewCodeSequence",

@@ -1,0 +1,50 @@
+"""What image models call things -> our labels (``rules/imaging/labels.yaml``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, Self
+
+from nlp_engine.errors import KnowledgeError
+from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, resource
+
+
+class LabelFile(KnowledgeModel):
+    """``rules/imaging/labels.yaml``."""
+
+    schema_version: Literal[1]
+    about: str
+    not_sure_half_width: float
+    labels: dict[str, tuple[str, ...]]
+
+
+class ImageLabels:
+    """Knows the labels and their other names."""
+
+    def __init__(self, file: LabelFile) -> None:
+        self.not_sure_half_width = file.not_sure_half_width
+        self._labels: dict[str, str] = {}
+        for label, names in file.labels.items():
+            for name in (label, *names):
+                if self._labels.setdefault(normalise_phrase(name.replace("_", " ")), label) != label:
+                    raise KnowledgeError("labels.yaml", f'the name "{name}" stands for two labels')
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Self:
+        """Read ``rules/imaging/labels.yaml``.
+
+        Raises
+        ------
+        nlp_engine.errors.KnowledgeError
+            If the file does not fit, or a name stands for two labels.
+        """
+        return cls(read_yaml(path or resource("rules") / "imaging" / "labels.yaml", LabelFile))
+
+    def label(self, name: str) -> str:
+        """Return our label for a model's; an unknown one in lower case with underscores."""
+        folded = normalise_phrase(name.replace("_", " "))
+        return self._labels.get(folded, folded.replace(" ", "_"))
+
+    def is_known(self, name: str) -> bool:
+        """Say whether a model's label is one of ours or a known spelling of one."""
+        return normalise_phrase(name.replace("_", " ")) in self._labels
