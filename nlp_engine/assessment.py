@@ -160,6 +160,20 @@ class Evidence(ResultModel):
             method_version=method_version,
         )
 
+    @classmethod
+    def of_image(cls, finding: ImageFinding, statement: str) -> Evidence:
+        """Return what an image model said as evidence."""
+        return cls(
+            kind=EvidenceKind.IMAGE,
+            source_id=finding.output_id,
+            statement=statement,
+            time=finding.time,
+            score=finding.score,
+            method=finding.model,
+            method_version=finding.model_version,
+            source=finding.source,
+        )
+
     @model_validator(mode="after")
     def _note_has_span(self) -> Self:
         if self.kind is EvidenceKind.NOTE and (self.start is None or self.end is None):

@@ -204,16 +204,7 @@ def _of_images(images: Sequence[ImageFinding]) -> Features:
 
 
 def _image_evidence(image: ImageFinding, words: str) -> Evidence:
-    return Evidence(
-        kind=EvidenceKind.IMAGE,
-        source_id=image.output_id,
-        statement=f"{words} {image.score:.2f}",
-        time=image.time,
-        score=image.score,
-        method=image.model,
-        method_version=image.model_version,
-        source=image.source,
-    )
+    return Evidence.of_image(image, f"{words} {image.score:.2f}")
 
 
 def with_absences(features: Mapping[str, Feature], names: Iterable[str]) -> dict[str, float | str | None]:

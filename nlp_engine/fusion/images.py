@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from nlp_engine.assessment import Evidence, EvidenceKind, ImageFinding
+from nlp_engine.assessment import Evidence, ImageFinding
 from nlp_engine.fusion.settings import FusionSettings
 from nlp_engine.fusion.statements import Says, Spoken, Statement, is_within, newest_only
 from nlp_engine.knowledge import Concept
@@ -53,15 +53,8 @@ class ImageReader:
             "absent": weights.image * (1 - finding.score),
             "not_sure": weights.image_not_sure * finding.score,
         }[finding.decision]
-        evidence = Evidence(
-            kind=EvidenceKind.IMAGE,
-            source_id=finding.output_id,
-            statement=f"{finding.label.replace('_', ' ')} {finding.score:.2f} ({_WORDS[finding.decision]})",
-            time=finding.time,
-            score=finding.score,
-            method=finding.model,
-            method_version=finding.model_version,
-            source=finding.source,
+        evidence = Evidence.of_image(
+            finding, f"{finding.label.replace('_', ' ')} {finding.score:.2f} ({_WORDS[finding.decision]})"
         )
         return Statement(_SAYS[finding.decision], evidence, strength)
 

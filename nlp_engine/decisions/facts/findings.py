@@ -277,16 +277,7 @@ class ImageDecision(ImageFact):
 
 def image_evidence(finding: ImageFinding) -> Evidence:
     """Return an image finding as evidence."""
-    return Evidence(
-        kind=EvidenceKind.IMAGE,
-        source_id=finding.output_id,
-        statement=f"{finding.label} {finding.score:.2f}",
-        time=finding.time,
-        score=finding.score,
-        method=finding.model,
-        method_version=finding.model_version,
-        source=finding.source,
-    )
+    return Evidence.of_image(finding, f"{finding.label} {finding.score:.2f}")
 
 
 def _folded(label: str) -> str:
