@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from nlp_engine.cli.images_progress import training_progress
+
 
 def train_image_domain_command(
     model: Annotated[Path, typer.Option(metavar="FOLDER", help="A network that `train image` wrote; it is changed.")],
@@ -28,6 +30,7 @@ def train_image_domain_command(
 
     outside = [Path(name) for name in picture_files(adults or ())]
     job = DomainJob(model, data, index, work, outside, seed)
-    domain = refit_domain(job, progress=lambda words: typer.echo(words, err=True))
+    with training_progress() as progress:
+        domain = refit_domain(job, progress=progress)
     limits = ", ".join(f"{name} {limit:g}" for name, limit in domain.limits.items())
     typer.echo(f"{model}: limits {limits}, embedding {domain.threshold:g}")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from nlp_engine.cli.images_progress import training_progress
+
 
 def train_image_command(
     data: Annotated[
@@ -38,7 +40,8 @@ def train_image_command(
     from nlp_engine.training.images.config import load_config
 
     job = ImageJob(data=data, index=index, out=out, work=work, seed=seed, minutes=minutes, flip=flip)
-    package = train_image(job, load_config(config), progress=lambda words: typer.echo(words, err=True))
+    with training_progress() as progress:
+        package = train_image(job, load_config(config), progress=progress)
     for name, result in package.evaluation.findings.items():
         held = result.cross_validated
         typer.echo(

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from nlp_engine.imaging.chest.model_file import NETWORK_FILE
 from nlp_engine.training.images.config import ImageConfig
-from nlp_engine.training.images.data import PictureSet, Progress, load_set
+from nlp_engine.training.images.data import PictureSet, load_set
 from nlp_engine.training.images.extras import require_train_extra
 from nlp_engine.training.images.index import read_index
+from nlp_engine.training.images.progress import Progress
 
 if TYPE_CHECKING:
     from nlp_engine.training.images.package import Package

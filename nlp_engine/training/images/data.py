@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,8 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from nlp_engine.errors import InputError
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.training.images.index import PARTS, Entry, check_split, classes_of, with_parts
-
-Progress = Callable[[str], None]
+from nlp_engine.training.images.progress import Progress, tracked
 
 
 @dataclass(frozen=True)
@@ -131,11 +130,12 @@ def _levels(
     if kept.exists():
         with np.load(kept) as file:
             return file["levels"], [str(digest) for digest in file["digests"]]
-    progress(f"reading {len(entries)} pictures in {size} x {size}")
+    words = f"reading {len(entries)} pictures in {size} x {size}"
+    progress(words)
     source = PictureFolder(folder)
     levels = np.empty((len(entries), size, size), np.uint8)
     digests = []
-    for at, entry in enumerate(entries):
+    for at, entry in enumerate(tracked(progress, entries, total=len(entries), words=words)):
         content = source.read(entry)
         digests.append(hashlib.sha256(content).hexdigest())
         levels[at] = shrink(_grey(content, entry), size)

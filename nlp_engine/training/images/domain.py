@@ -21,8 +21,9 @@ from nlp_engine.imaging.quality.looks import LAYS, SIDE, Looks, laid, points
 from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.pictures import read_picture
 from nlp_engine.training.images.config import ImageConfig
-from nlp_engine.training.images.data import Pictures, Progress, load_set
+from nlp_engine.training.images.data import Pictures, load_set
 from nlp_engine.training.images.index import read_index
+from nlp_engine.training.images.progress import Progress
 from nlp_engine.training.images.runtime import ExportedNetwork
 
 Levels = NDArray[np.uint8]

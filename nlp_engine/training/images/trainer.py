@@ -21,8 +21,9 @@ from torch import nn
 
 from nlp_engine.errors import InputError
 from nlp_engine.training.images.config import ImageConfig
-from nlp_engine.training.images.data import PictureSet, Progress
+from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.networks import PictureNet, build
+from nlp_engine.training.images.progress import Progress, tracked
 from nlp_engine.training.images.scores import logits_of, mean_pair_auroc, softmax
 from nlp_engine.training.images.transforms import Augmenter
 
@@ -90,7 +91,7 @@ class Trainer:
         run = self._start(seed, checkpoint)
         while run.epoch < run.epochs and run.epoch - run.best_epoch < self._config.patience:
             began = time.monotonic()
-            loss = self._epoch(run, seed)
+            loss = self._epoch(run, seed, progress)
             score = self._score(run.averaged)
             self._note(run, score)
             seconds = time.monotonic() - began
@@ -147,12 +148,14 @@ class Trainer:
         scoring = len(self._set.dev) / self._config.batch / 3  # a step forwards is a third of one with gradients
         return max(1, int(self._minutes * 60 / (a_step * (self._batches + scoring))))
 
-    def _epoch(self, run: Run, seed: int) -> float:
+    def _epoch(self, run: Run, seed: int, progress: Progress) -> float:
         run.net.train()
         torch.manual_seed(seed * 10_007 + run.epoch)
         chance = np.random.default_rng([seed, run.epoch])
         total = 0.0
-        for step, (levels, labels) in enumerate(self._drawn(seed, run.epoch)):
+        words = f"epoch {run.epoch + 1} of {run.epochs}"
+        batches = tracked(progress, self._drawn(seed, run.epoch), total=self._batches, words=words)
+        for step, (levels, labels) in enumerate(batches):
             done = (run.epoch * self._batches + step) / (run.epochs * self._batches)
             total += self._step(run, levels, labels, done, chance)
             self._average(run, run.epoch * self._batches + step)

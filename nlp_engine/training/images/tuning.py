@@ -10,7 +10,8 @@ from typing import TypeVar
 import optuna
 
 from nlp_engine.training.images.config import ImageConfig
-from nlp_engine.training.images.data import PictureSet, Progress
+from nlp_engine.training.images.data import PictureSet
+from nlp_engine.training.images.progress import Progress
 from nlp_engine.training.images.trainer import Trainer
 
 T = TypeVar("T")
