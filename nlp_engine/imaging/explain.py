@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp_engine.probabilities import softmax
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -127,6 +129,5 @@ def _mean_weights(
     weights: NDArray[np.float32], logits: NDArray[np.float32], chosen: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
     """Return the gradient of log(sum(exp(logits))) over the chosen classes by the embedding."""
-    raised = np.exp(logits[chosen] - logits[chosen].max())
-    mean: NDArray[np.float32] = (raised / raised.sum()) @ weights[chosen]
+    mean: NDArray[np.float32] = softmax(logits[chosen]) @ weights[chosen]
     return mean

@@ -11,10 +11,11 @@ from nlp_engine.errors import InputError, ModelError
 from nlp_engine.imaging.chest.files import picture_files, read_files
 from nlp_engine.imaging.chest.model import ChestModel
 from nlp_engine.imaging.chest.model_file import FindingSpec
-from nlp_engine.imaging.chest.network import Network, softmax
+from nlp_engine.imaging.chest.network import Network
 from nlp_engine.imaging.chest.preparing import network_input, shrink
 from nlp_engine.imaging.chest.reading import decide
 from nlp_engine.pictures import read_picture
+from nlp_engine.probabilities import softmax
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_engine.model_files import read_arrays
+from nlp_engine.probabilities import softmax
 
 Floats = NDArray[np.float32]
 _FILE = "weights.npz"
@@ -87,10 +88,7 @@ class Network:
     def _part(self, padded: Floats, shift: Floats) -> Floats:
         hidden = np.maximum(_convolved(padded, self.first) + shift, 0)
         hidden = np.maximum(_convolved(hidden, self.second) + self.second_bias, 0)
-        scores = hidden @ self.last + self.last_bias
-        powers: Floats = np.exp(scores - scores.max(axis=1, keepdims=True))
-        powers /= powers.sum(axis=1, keepdims=True)
-        return powers
+        return softmax(hidden @ self.last + self.last_bias)
 
 
 def _convolved(values: Floats, weights: Floats) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from nlp_engine.errors import ModelError
 from nlp_engine.imaging.chest.model_file import NETWORK_FILE
 from nlp_engine.imaging.chest.preparing import network_input, zoomed
+from nlp_engine.probabilities import softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -98,10 +99,3 @@ class Network:
         for zoom in others:
             looks += self._session.run(["logits"], {self._input: network_input(zoomed(levels, zoom))})
         return NetworkOutput(np.mean([softmax(one / temperature) for one in looks], axis=0), embedding, features)
-
-
-def softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return probabilities (n, classes) of logits (n, classes)."""
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    chances: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
-    return chances

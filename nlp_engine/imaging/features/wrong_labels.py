@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp_engine.imaging.features.similar import neighbours
+from nlp_engine.probabilities import log_softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def log_probabilities(
     """Return logarithms (n, classes) for labels 0 to classes - 1, each row's from other groups (patients) alone."""
     scaled = (vectors - vectors.mean(axis=0)) / np.maximum(vectors.std(axis=0), 1e-6)
     near = _by_neighbours(scaled, codes, groups, classes)
-    return _normalised((near + _by_folds(scaled, codes, groups, classes, seed)) / 2)
+    return log_softmax((near + _by_folds(scaled, codes, groups, classes, seed)) / 2)
 
 
 def _by_neighbours(
@@ -86,7 +87,7 @@ def _by_neighbours(
     near = neighbours(vectors, _NEAREST, groups=groups)
     there = np.isfinite(near.cosines)
     votes = np.stack([((codes[near.rows] == code) & there).sum(axis=1) for code in range(classes)], axis=1)
-    return _normalised(np.log(votes + _DOUBT))
+    return log_softmax(np.log(votes + _DOUBT))
 
 
 def _by_folds(
@@ -115,11 +116,4 @@ def _discriminant(
     slopes = np.linalg.solve(covariance, means.T)
     priors = np.where(counts > 0, np.log(np.maximum(counts, 1) / len(codes)), -np.inf)
     logits = asked @ slopes - 0.5 * (means * slopes.T).sum(axis=1) + priors
-    return _normalised(logits)
-
-
-def _normalised(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return logarithms of probabilities: the exponentials of each row sum to 1."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    logs: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return logs
+    return log_softmax(logits)

@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from nlp_engine.imaging.quality.spread import Spread
+from nlp_engine.probabilities import softmax
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,10 +98,8 @@ class Looks:
         """Return the probability of each of the 16 ways, (n, 16)."""
         parts = self.arrays
         hidden = np.maximum(small @ parts["lay_first"] + parts["lay_first_bias"], 0)
-        logits = hidden @ parts["lay_second"] + parts["lay_second_bias"]
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        chances: NDArray[np.float32] = raised / raised.sum(axis=1, keepdims=True)
-        return chances
+        logits: NDArray[np.float32] = hidden @ parts["lay_second"] + parts["lay_second_bias"]
+        return softmax(logits)
 
     def faults(self, levels: NDArray[np.uint8], words: str) -> list[str | None]:
         """Return for each picture (n, size, size) why it is not judged, or None.

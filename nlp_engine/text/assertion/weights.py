@@ -17,6 +17,7 @@ from nlp_engine.assessment import Experiencer, Presence, Temporality
 from nlp_engine.errors import ModelError
 from nlp_engine.knowledge import resource
 from nlp_engine.model_files import read_arrays
+from nlp_engine.probabilities import softmax
 from nlp_engine.text.assertion.rules import Axis, Value
 
 VALUES: Mapping[Axis, tuple[Value, ...]] = {
@@ -74,9 +75,4 @@ class CueWeights:
     def chances(self, features: Iterable[str]) -> dict[Axis, NDArray[np.float32]]:
         """Return the probability of each value of each axis, in the order of `VALUES`."""
         rows = [self._rows[name] for name in set(features) if name in self._rows]
-        chances: dict[Axis, NDArray[np.float32]] = {}
-        for axis, weights in self._weights.items():
-            scores = weights[[*rows, -1]].sum(axis=0)
-            powers = np.exp(scores - scores.max())
-            chances[axis] = powers / powers.sum()
-        return chances
+        return {axis: softmax(weights[[*rows, -1]].sum(axis=0)) for axis, weights in self._weights.items()}

@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_engine.knowledge import resource
+from nlp_engine.probabilities import log_softmax
 from nlp_engine.text.ner.cache import RecentResults
 from nlp_engine.text.ner.judgements import Judgements
 from nlp_engine.text.ner.labels import ASSERTION_LABELS, MENTION_LABELS, MergeStep, load_labels
 from nlp_engine.text.ner.network import Head, OnnxTagger
-from nlp_engine.text.ner.viterbi import best_path, log_softmax, spans_of
+from nlp_engine.text.ner.viterbi import best_path, spans_of
 from nlp_engine.text.ner.windows import Window, Words, cut_windows, split_words
 
 _LEAST = 1e-9

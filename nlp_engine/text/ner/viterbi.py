@@ -63,10 +63,3 @@ def spans_of(path: NDArray[np.int64]) -> list[tuple[int, int, int]]:
         if tag % 2 == 1:
             start = word
     return spans
-
-
-def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return log-probabilities over the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    result: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
-    return result

@@ -21,6 +21,7 @@ from nlp_engine.imaging.chest.model_file import (
     View,
     version_of,
 )
+from nlp_engine.probabilities import softmax
 from nlp_engine.training.images.calibration import fit_temperature
 from nlp_engine.training.images.config import ImageConfig
 from nlp_engine.training.images.data import PictureSet
@@ -28,7 +29,6 @@ from nlp_engine.training.images.evaluation import Evaluation, evaluate, say
 from nlp_engine.training.images.findings import findings_of
 from nlp_engine.training.images.report import render_card
 from nlp_engine.training.images.runtime import ExportedNetwork
-from nlp_engine.training.images.scores import softmax
 
 INTENDED_USE = "Research and professional review; not a medical device."
 
@@ -101,7 +101,7 @@ def _temperature(network: ExportedNetwork, pictures: PictureSet, config: ImageCo
     looks = [network.log_probabilities(pictures.dev.levels, zoom) for zoom in config.zooms]
 
     def mean_of_looks(temperature: float) -> NDArray[np.float64]:
-        averaged: NDArray[np.float64] = np.stack([softmax(look, temperature) for look in looks]).mean(axis=0)
+        averaged: NDArray[np.float64] = np.stack([softmax(look / temperature) for look in looks]).mean(axis=0)
         return averaged
 
     return round(fit_temperature(mean_of_looks, pictures.dev.labels), 4)

@@ -11,6 +11,7 @@ from sklearn.metrics import roc_auc_score
 from torch import nn
 
 from nlp_engine.imaging.chest.preparing import network_input
+from nlp_engine.probabilities import softmax
 
 _BATCH = 64
 
@@ -27,12 +28,9 @@ def logits_of(network: nn.Module, levels: NDArray[np.uint8]) -> NDArray[np.float
     return logits
 
 
-def softmax(logits: NDArray[np.float32] | NDArray[np.float64], temperature: float = 1.0) -> NDArray[np.float64]:
-    """Return probabilities (n, classes)."""
-    scaled = logits.astype(np.float64) / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    shares: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return shares
+def probabilities_of(network: nn.Module, levels: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return (n, classes) probabilities, without a temperature."""
+    return softmax(logits_of(network, levels).astype(np.float64))
 
 
 def pair_auroc(probabilities: NDArray[np.float64], labels: NDArray[np.int64], first: int, second: int) -> float:

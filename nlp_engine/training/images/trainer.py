@@ -24,7 +24,7 @@ from nlp_engine.training.images.config import ImageConfig
 from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.networks import PictureNet, build
 from nlp_engine.training.images.progress import Progress, tracked
-from nlp_engine.training.images.scores import logits_of, mean_pair_auroc, softmax
+from nlp_engine.training.images.scores import mean_pair_auroc, probabilities_of
 from nlp_engine.training.images.transforms import Augmenter
 
 _LARGEST_GRADIENT = 1.0
@@ -209,7 +209,7 @@ class Trainer:
 
     def _score(self, net: PictureNet) -> float:
         """Score in single precision, as the network is shipped."""
-        return mean_pair_auroc(softmax(logits_of(net, self._set.dev.levels)), self._set.dev.labels)
+        return mean_pair_auroc(probabilities_of(net, self._set.dev.levels), self._set.dev.labels)
 
     def _note(self, run: Run, score: float) -> None:
         run.scores.append(score)

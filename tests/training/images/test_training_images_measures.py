@@ -6,11 +6,12 @@ import pytest
 pytest.importorskip("sklearn", reason="needs the extra train")
 
 from nlp_engine.errors import InputError
+from nlp_engine.probabilities import softmax
 from nlp_engine.training.images.calibration import expected_calibration_error, fit_temperature
 from nlp_engine.training.images.config import Aim
 from nlp_engine.training.images.evaluation import auroc, contrasts, interval
 from nlp_engine.training.images.findings import findings_of, presence_of, probability_of
-from nlp_engine.training.images.scores import mean_pair_auroc, pair_auroc, softmax
+from nlp_engine.training.images.scores import mean_pair_auroc, pair_auroc
 from nlp_engine.training.images.shifts import SHIFTS
 from nlp_engine.training.images.thresholds import Limits, answers, choose, cross_validated
 
@@ -63,7 +64,7 @@ def test_a_temperature_above_one_is_found_for_an_overconfident_network():
     chance = np.random.default_rng(0)
     logits = chance.normal(0, 1.5, (4000, 3)).astype(np.float32)
     labels = np.array([chance.choice(3, p=row) for row in softmax(logits)])
-    found = fit_temperature(lambda temperature: softmax(2.5 * logits, temperature), labels)
+    found = fit_temperature(lambda temperature: softmax(2.5 * logits / temperature), labels)
     assert found == pytest.approx(2.5, rel=0.1)
 
 

@@ -15,13 +15,14 @@ from typer.testing import CliRunner  # noqa: E402
 from nlp_engine.cli import app  # noqa: E402
 from nlp_engine.errors import InputError, MissingExtraError  # noqa: E402
 from nlp_engine.imaging.chest.model_file import ChestModelFile, version_of  # noqa: E402
+from nlp_engine.probabilities import softmax  # noqa: E402
 from nlp_engine.training.images import networks, pretrained, trainer  # noqa: E402
 from nlp_engine.training.images.config import ImageConfig, load_config  # noqa: E402
 from nlp_engine.training.images.data import load_set  # noqa: E402
 from nlp_engine.training.images.export import export  # noqa: E402
 from nlp_engine.training.images.index import read_index  # noqa: E402
 from nlp_engine.training.images.runtime import ExportedNetwork  # noqa: E402
-from nlp_engine.training.images.scores import logits_of, softmax  # noqa: E402
+from nlp_engine.training.images.scores import logits_of  # noqa: E402
 from nlp_engine.training.images.trainer import Trainer, rate_at  # noqa: E402
 from nlp_engine.training.images.transforms import Augmenter  # noqa: E402
 
