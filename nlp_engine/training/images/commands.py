@@ -61,6 +61,7 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
     require_train_extra()
     from nlp_engine.training.images.domain import fit_domain
     from nlp_engine.training.images.package import Made, write_package
+    from nlp_engine.training.images.relabel import relabelled
     from nlp_engine.training.images.report import write_report
 
     began = time.monotonic()
@@ -75,7 +76,7 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
     load(config.size)  # refuse a poor split before an hour of training
     if job.minutes is not None and config.search.share > 0:
         config = _searched(job, config, load, progress)
-    pictures = load(config.size)
+    pictures = relabelled(load(config.size), config, flip=job.flip, seed=job.seed, work=job.work, progress=progress)
     seconds = _train_members(job, config, pictures, began, progress)
     made = Made(seed=job.seed, minutes=seconds / 60)
     package = write_package(job.out, pictures, config, made)

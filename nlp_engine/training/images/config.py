@@ -63,6 +63,38 @@ class Partner(KnowledgeModel):
     mixup: Annotated[float, Field(ge=0)]
 
 
+class Relabel(KnowledgeModel):
+    """How labels are weighed against what networks of other patients see, see ``relabel.py``.
+
+    Parameters
+    ----------
+    folds
+        Groups of patients; a network each.
+    running_number
+        Pattern of the running number in a patient's id. If given, a fold is a run of neighbouring numbers, and so of a
+        time whose habits of labelling the networks of the other folds have not seen; ids whose text before the number
+        differs are cut into runs by themselves. None: folds are drawn by chance.
+    trust
+        Power of the evidence of a given label: 1 is Bayes' rule, more keeps nearer to the labels.
+    network, epochs, learning_rate, strength, mixup
+        Of the networks of the folds; all else is as for the first network.
+    """
+
+    folds: Annotated[int, Field(ge=2)] = 3
+    running_number: str | None = None
+    trust: Annotated[float, Field(gt=0)] = 1.0
+    network: NetworkName = "resnet"
+    epochs: Annotated[int, Field(ge=1)] = 9
+    learning_rate: Annotated[float, Field(gt=0)] = 2e-3
+    strength: Annotated[float, Field(ge=0, le=2)] = 0.7
+    mixup: Annotated[float, Field(ge=0)] = 0.0
+
+    def network_of(self, config: ImageConfig) -> ImageConfig:
+        """Return the configuration of the networks of the folds."""
+        own = self.model_dump(exclude={"folds", "running_number", "trust"})
+        return config.model_copy(update={"partners": (), "relabel": None, **own})
+
+
 class ImageConfig(KnowledgeModel):
     """What a run is made of; the same file, data and machine give the same network.
 
@@ -82,6 +114,8 @@ class ImageConfig(KnowledgeModel):
         Side of the network's input in pixels.
     partners
         Further networks beside this one, each with a seed of its own; all else is as for the first.
+    relabel
+        If given, labels that networks of other patients doubt count for less.
     strength
         Of the augmentation: 0 is none, 1 as described in ``transforms.py``.
     mixup
@@ -123,6 +157,7 @@ class ImageConfig(KnowledgeModel):
     batch: Annotated[int, Field(ge=2)] = 32
     learning_rate: Annotated[float, Field(gt=0)] = 3e-3
     weight_decay: Annotated[float, Field(ge=0)] = 0.05
+    relabel: Relabel | None = None
     dropout: Share = 0.2
     strength: Annotated[float, Field(ge=0, le=2)] = 1.0
     mixup: Annotated[float, Field(ge=0)] = 0.2

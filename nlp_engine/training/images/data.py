@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from nlp_engine.errors import InputError
-from nlp_engine.imaging.chest.preparing import shrink
+from nlp_engine.imaging.chest.preparing import PREPARING, shrink
+from nlp_engine.model_files import read_arrays
 from nlp_engine.training.images.index import PARTS, Entry, check_split, classes_of, with_parts
 from nlp_engine.training.images.progress import Progress, tracked
 
@@ -33,16 +34,24 @@ class Pictures:
         Whose each picture is, (n,).
     names
         File names, for the list of worst mistakes.
+    targets
+        The chance of each class, (n, classes), to learn instead of the labels; None: labels are taken as given.
     """
 
     levels: NDArray[np.uint8]
     labels: NDArray[np.int64]
     patients: NDArray[np.object_]
     names: tuple[str, ...]
+    targets: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         """Return the number of pictures."""
         return len(self.labels)
+
+    def chosen(self, rows: NDArray[np.int64]) -> Pictures:
+        """Return some of the pictures, by their places, with the labels as given."""
+        names = tuple(self.names[row] for row in rows)
+        return Pictures(self.levels[rows], self.labels[rows], self.patients[rows], names)
 
 
 @dataclass(frozen=True)
@@ -125,11 +134,12 @@ def _levels(
     folder: Path, entries: Sequence[Entry], size: int, work: Path, progress: Progress
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Return the small pictures (n, size, size) and the digest of each file."""
-    key = hashlib.sha256("\n".join(f"{e.archive}/{e.file}" for e in entries).encode()).hexdigest()[:12]
+    names = [PREPARING, *(f"{e.archive}/{e.file}" for e in entries)]
+    key = hashlib.sha256("\n".join(names).encode()).hexdigest()[:12]
     kept = work / f"pictures-{size}-{key}.npz"
     if kept.exists():
-        with np.load(kept) as file:
-            return file["levels"], [str(digest) for digest in file["digests"]]
+        before = read_arrays(kept, "levels", "digests")
+        return before["levels"], [str(digest) for digest in before["digests"]]
     words = f"reading {len(entries)} pictures in {size} x {size}"
     progress(words)
     source = PictureFolder(folder)
@@ -140,7 +150,10 @@ def _levels(
         digests.append(hashlib.sha256(content).hexdigest())
         levels[at] = shrink(_grey(content, entry), size)
     work.mkdir(parents=True, exist_ok=True)
-    np.savez(kept, levels=levels, digests=np.array(digests))
+    half = kept.with_suffix(".part")  # a run that is cut off here leaves no half file under the name
+    with half.open("wb") as file:
+        np.savez(file, levels=levels, digests=np.array(digests))
+    half.replace(kept)
     return levels, digests
 
 

@@ -67,9 +67,11 @@ class Trainer:
         self, pictures: PictureSet, config: ImageConfig, *, flip: bool = False, minutes: float | None = None
     ) -> None:
         self._set, self._config, self._minutes = pictures, config, minutes
+        labels, classes, targets = pictures.train.labels, len(pictures.classes), pictures.train.targets
+        self._targets = torch.from_numpy(np.eye(classes)[labels] if targets is None else targets).float()
         self.seconds = 0.0
         self._augmenter = Augmenter(config.strength, flip=flip)
-        counts = np.bincount(pictures.train.labels, minlength=len(pictures.classes))
+        counts = np.bincount(labels, minlength=classes)
         weights = (counts.sum() / (len(counts) * counts)) ** config.balance
         self._class_weights = torch.tensor(weights / weights.mean(), dtype=torch.float32)
         self._batches = max(1, len(pictures.train) // config.batch)
@@ -138,12 +140,12 @@ class Trainer:
         trial = Run(net, copy.deepcopy(net), self._optimiser(net), 1)
         steps, warm = min(12, self._batches), 2
         began = time.monotonic()
-        for step, (levels, labels) in enumerate(self._drawn(0, 0)):
+        for step, (levels, targets) in enumerate(self._drawn(0, 0)):
             if step == min(warm, steps - 1):
                 began = time.monotonic()
             if step == steps:
                 break
-            self._step(trial, levels, labels, 0.0, np.random.default_rng(0))
+            self._step(trial, levels, targets, 0.0, np.random.default_rng(0))
         a_step = (time.monotonic() - began) / max(1, steps - warm)
         scoring = len(self._set.dev) / self._config.batch / 3  # a step forwards is a third of one with gradients
         return max(1, int(self._minutes * 60 / (a_step * (self._batches + scoring))))
@@ -155,9 +157,9 @@ class Trainer:
         total = 0.0
         words = f"epoch {run.epoch + 1} of {run.epochs}"
         batches = tracked(progress, self._drawn(seed, run.epoch), total=self._batches, words=words)
-        for step, (levels, labels) in enumerate(batches):
+        for step, (levels, targets) in enumerate(batches):
             done = (run.epoch * self._batches + step) / (run.epochs * self._batches)
-            total += self._step(run, levels, labels, done, chance)
+            total += self._step(run, levels, targets, done, chance)
             self._average(run, run.epoch * self._batches + step)
         run.epoch += 1
         return total / self._batches
@@ -169,30 +171,30 @@ class Trainer:
         order = np.random.default_rng([seed, epoch, 1]).permutation(len(train))
         for at in range(self._batches):
             rows = order[at * size : (at + 1) * size]
-            yield train.levels[rows], torch.from_numpy(train.labels[rows])
+            yield train.levels[rows], self._targets[rows]
 
     def _step(
-        self, run: Run, levels: NDArray[np.uint8], labels: torch.Tensor, done: float, chance: np.random.Generator
+        self, run: Run, levels: NDArray[np.uint8], targets: torch.Tensor, done: float, chance: np.random.Generator
     ) -> float:
         for group in run.optimiser.param_groups:
             group["lr"] = self._config.learning_rate * rate_at(done, self._config.warmup)
         pictures = self._augmenter(levels).to(memory_format=torch.channels_last)
-        share, partner = 1.0, torch.arange(len(labels))
         if self._config.mixup > 0:
             share = float(chance.beta(self._config.mixup, self._config.mixup))
-            partner = torch.from_numpy(chance.permutation(len(labels)))
+            partner = torch.from_numpy(chance.permutation(len(targets)))
             pictures = share * pictures + (1 - share) * pictures[partner]
+            targets = share * targets + (1 - share) * targets[partner]
         with self._precision():
             logits = run.net(pictures)[0].float()
-        loss = share * self._loss(logits, labels) + (1 - share) * self._loss(logits, labels[partner])
+        loss = self._loss(logits, targets)
         run.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(run.net.parameters(), _LARGEST_GRADIENT)
         run.optimiser.step()
         return float(loss.item())
 
-    def _loss(self, logits: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
-        return nnf.cross_entropy(logits, labels, self._class_weights, label_smoothing=self._config.label_smoothing)
+    def _loss(self, logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return nnf.cross_entropy(logits, targets, self._class_weights, label_smoothing=self._config.label_smoothing)
 
     def _precision(self) -> torch.autocast:
         return torch.autocast("cpu", torch.bfloat16, enabled=self._config.precision == "bfloat16")

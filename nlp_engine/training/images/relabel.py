@@ -1,0 +1,109 @@
+"""Labels that the pictures of other patients speak against count for less: soft targets by cross-fitting.
+
+The patients of part train are dealt into folds. For each fold a small network learns from the others and says what it
+sees in that fold, so no network judges what it has learnt. From how what is seen and what is labelled go together in
+the fold, Bayes' rule tells what a picture's class is, given both (after Northcutt, Jiang and Chuang, Confident
+learning, J. Artif. Intell. Res. 2021;70:1373). Where labels of a fold say little of its pictures, they count little.
+Part dev keeps its labels.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp_engine.errors import InputError
+from nlp_engine.probabilities import softmax
+from nlp_engine.training.images.config import ImageConfig
+from nlp_engine.training.images.data import PictureSet
+from nlp_engine.training.images.progress import Progress
+from nlp_engine.training.images.scores import logits_of
+from nlp_engine.training.images.trainer import Trainer
+
+_LEAST = 1e-12
+
+
+def relabelled(
+    pictures: PictureSet, config: ImageConfig, *, flip: bool, seed: int, work: Path, progress: Progress
+) -> PictureSet:
+    """Return the set with targets for part train; as it is if the configuration does not ask for them.
+
+    Each fold keeps its checkpoint in the work folder, so a run that was cut off goes on.
+    """
+    relabel, train = config.relabel, pictures.train
+    if relabel is None:
+        return pictures
+    folds = deal(train.patients, relabel.folds, seed=seed, running_number=relabel.running_number)
+    learning = relabel.network_of(config)
+    targets = np.empty((len(train), len(pictures.classes)))
+    for fold in range(relabel.folds):
+        progress(f"labels, fold {fold + 1} of {relabel.folds}: {learning.network}")
+        inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        digest = f"{pictures.digest} fold {fold} of {relabel.folds}, {relabel.running_number}"
+        rest = replace(pictures, train=train.chosen(others), digest=digest)
+        network = Trainer(rest, learning, flip=flip).train(seed + fold, work / f"labels-{fold}.pt", progress=progress)
+        seen = softmax(logits_of(network, train.levels[inside]).astype(np.float64))
+        targets[inside] = weighed(seen, train.labels[inside], relabel.trust)
+    doubted = int((targets.argmax(axis=1) != train.labels).sum())
+    progress(f"labels that networks of other patients would change: {doubted} of {len(train)}")
+    return replace(pictures, train=replace(train, targets=targets))
+
+
+def weighed(seen: NDArray[np.float64], labels: NDArray[np.int64], trust: float) -> NDArray[np.float64]:
+    """Return the chance of each class, given what was seen and what was labelled, (n, classes).
+
+    Parameters
+    ----------
+    seen
+        (n, classes), by a network that did not learn from these pictures.
+    labels
+        (n,).
+    trust
+        Power of the evidence of the label: 1 is Bayes' rule, more keeps nearer to the labels.
+    """
+    said = np.eye(seen.shape[1])[labels]
+    together = seen.T @ said  # of what was seen as class i, how much was labelled j
+    likelihood = together / np.maximum(together.sum(axis=1, keepdims=True), _LEAST)
+    chances = seen * likelihood[:, labels].T ** trust
+    shares: NDArray[np.float64] = chances / np.maximum(chances.sum(axis=1, keepdims=True), _LEAST)
+    return shares
+
+
+def deal(patients: NDArray[np.object_], folds: int, *, seed: int, running_number: str | None) -> NDArray[np.int64]:
+    """Return the fold of each picture, (n,); a patient is in one of them.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If an id has no running number.
+    """
+    names, places = np.unique(patients.astype(str), return_inverse=True)
+    if running_number is None:
+        order = np.random.default_rng(seed).permutation(len(names))
+        fold_of = order % folds
+    else:
+        fold_of = _runs([_numbered(name, running_number) for name in names], folds)
+    dealt: NDArray[np.int64] = fold_of[places]
+    return dealt
+
+
+def _runs(ids: Sequence[tuple[str, int]], folds: int) -> NDArray[np.int64]:
+    """Return the fold of each id: per text before the number, runs of as many numbers each."""
+    numbers: dict[str, set[int]] = {}
+    for before, number in ids:
+        numbers.setdefault(before, set()).add(number)
+    ranked = {before: {number: at for at, number in enumerate(sorted(found))} for before, found in numbers.items()}
+    return np.array([ranked[before][number] * folds // len(ranked[before]) for before, number in ids])
+
+
+def _numbered(name: str, running_number: str) -> tuple[str, int]:
+    """Return the text before the running number of an id, and the number."""
+    found = re.search(running_number, name)
+    if found is None or not found.group().isdecimal():
+        raise InputError("relabel", f"running_number {running_number} finds none in a patient_id", "mend the pattern")
+    return name[: found.start()], int(found.group())
