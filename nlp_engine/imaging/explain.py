@@ -10,13 +10,14 @@ The map says which places moved this network's answer. It is no finding, and no 
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nlp_engine.imaging.chest.framing import placed
+from nlp_engine.model_files import read_arrays
 from nlp_engine.probabilities import softmax
 
 if TYPE_CHECKING:
@@ -55,13 +56,18 @@ class Head:
         ----------
         version
             Of the network, as ``model.json`` has it.
+
+        Raises
+        ------
+        nlp_engine.errors.ModelError
+            If the file is broken.
         """
-        try:
-            with np.load(folder / HEAD_FILE, allow_pickle=False) as arrays:
-                head = cls(arrays["weights"].astype(np.float32), arrays["bias"].astype(np.float32))
-                return head if str(arrays["version"]) == version else None
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+        if not (folder / HEAD_FILE).is_file():
             return None
+        arrays = read_arrays(folder / HEAD_FILE, "weights", "bias", "version")
+        if str(arrays["version"]) != version:
+            return None
+        return cls(arrays["weights"].astype(np.float32), arrays["bias"].astype(np.float32))
 
     def save(self, folder: Path, version: str) -> None:
         """Write ``head.npz``."""
@@ -89,11 +95,17 @@ class Explainer:
 
     @classmethod
     def load(cls, folder: Path, file: ChestModelFile) -> Explainer:
-        """Load what a model folder has for it; without ``head.npz`` there are no maps."""
+        """Load what a model folder has for it; without ``head.npz`` there are no maps.
+
+        Raises
+        ------
+        nlp_engine.errors.ModelError
+            If the file is broken.
+        """
         return cls(file, Head.load(folder, file.version))
 
     def looked_at(self, reading: ImageReading, label: str) -> Grid:
-        """Return where the network looked for a finding.
+        """Return where in the whole picture the network looked for a finding.
 
         Empty where nothing was found (a map scaled to its own maximum would show something on every picture), where
         the picture was refused, and where the model has no such map.
@@ -104,7 +116,8 @@ class Explainer:
         if reading.features is None or reading.embedding is None:
             return ()
         wanted = [self._file.classes.index(name) for name in self._file.findings[label].classes]
-        return as_grid(weighted(reading.features, self._head.slope(reading.embedding, wanted)))
+        seen = weighted(reading.features, self._head.slope(reading.embedding, wanted))
+        return as_grid(at_most_one(placed(seen, reading.part)))
 
 
 def weighted(features: NDArray[np.float32], slope: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -112,9 +125,13 @@ def weighted(features: NDArray[np.float32], slope: NDArray[np.float32]) -> NDArr
 
     All zeros where no place speaks for the finding.
     """
-    summed = np.maximum(np.tensordot(slope, features, axes=1), 0)
-    largest = summed.max()
-    scaled: NDArray[np.float32] = summed / largest if largest > 0 else summed
+    return at_most_one(np.maximum(np.tensordot(slope, features, axes=1), 0))
+
+
+def at_most_one(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a map without negative values divided by its greatest value; all zeros stay so."""
+    largest = values.max()
+    scaled: NDArray[np.float32] = values / largest if largest > 0 else values
     return scaled
 
 

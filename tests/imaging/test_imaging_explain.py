@@ -8,6 +8,8 @@ from hypothesis.extra.numpy import arrays
 from pictures import chest, save, write_model
 
 from nlp_engine.assessment import ImageFinding
+from nlp_engine.errors import ModelError
+from nlp_engine.imaging.chest.framing import Part
 from nlp_engine.imaging.chest.model import embedded_folder
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.reading import ImageReading, LabelReading
@@ -119,9 +121,42 @@ def test_a_head_is_kept_and_one_of_another_network_is_not_used(tmp_path):
     kept = Head.load(tmp_path, "abc")
     np.testing.assert_array_equal(kept.weights, head().weights)
     assert Head.load(tmp_path, "abd") is None
-    (tmp_path / HEAD_FILE).write_bytes(b"PK broken")
-    assert Head.load(tmp_path, "abc") is None
     assert Head.load(tmp_path / "nowhere", "abc") is None
+    (tmp_path / HEAD_FILE).write_bytes(b"PK broken")
+    with pytest.raises(ModelError, match=HEAD_FILE):
+        Head.load(tmp_path, "abc")
+
+
+def test_the_map_of_a_framed_picture_lies_where_the_same_picture_lies_in_it():
+    explainer = Explainer(FILE, head())
+    alone = np.array(explainer.looked_at(reading(), "pneumonia"))
+    bars = Part(left=0.25, right=0.75)  # black bars left and right, each half as wide as the picture
+    between = np.array(explainer.looked_at(reading(part=bars), "pneumonia"))
+    assert between.shape == (4, 10)
+    # New cells are half a cell off the old ones.
+    padded = np.pad(alone, ((0, 0), (3, 3)))
+    wanted = (padded[:, :-1] + padded[:, 1:]) / 2
+    np.testing.assert_allclose(between, wanted / wanted.max(), atol=0.02)
+
+
+def test_a_frame_does_not_change_what_is_read_and_moves_the_map(tmp_path):
+    pytest.importorskip("onnx", reason="the tiny network is made with onnx, of the extra train")
+    from nlp_engine.training.images.head import write_head
+
+    model = write_model(tmp_path / "model")
+    write_head(model)
+    bars = ((0, 0), (64, 64))
+    paths = [save(grey, tmp_path / f"{name}.png") for name, grey in (("a", chest(5)), ("b", np.pad(chest(5), bars)))]
+    images = tuple(Image(id=path.stem, path=path) for path in paths)
+    findings, _ = RecordReader(model).read(PatientRecord(patient=Patient(id="p", age_years=4), images=images))
+    plain, framed = ([one for one in findings if one.image_id == name] for name in "ab")
+    assert [one.score for one in plain] == [one.score for one in framed]
+    maps = [(np.array(a.looked_at), np.array(b.looked_at)) for a, b in zip(plain, framed, strict=True) if a.looked_at]
+    assert maps
+    for alone, between in maps:
+        assert between.shape == (4, 8)
+        assert not between[:, [0, 1, 6, 7]].any()
+        np.testing.assert_allclose(between[:, 2:6], alone, atol=0.01)
 
 
 @pytest.mark.parametrize("rows", [((0.1, 1.0), (0.2,)), ((),), ((1.5,),)])

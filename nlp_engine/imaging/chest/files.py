@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nlp_engine.errors import InputError, PictureError
+from nlp_engine.imaging.chest.framing import WHOLE, Part, seen_part
 from nlp_engine.imaging.chest.model import ChestModel
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.chest.reading import ImageReading
@@ -34,6 +35,7 @@ class _Small:
     levels: NDArray[np.uint8] | None
     refused: ImageReading | None = None
     warnings: tuple[str, ...] = ()
+    part: Part = WHOLE
 
 
 def read_files(model: ChestModel, names: Iterable[str], *, workers: int = 2) -> Iterator[tuple[str, ImageReading]]:
@@ -85,10 +87,10 @@ def _decoded(path: Path, model: ChestModel) -> _Small:
         return _Small(None, ImageReading(refused=str(error), is_readable=False))
     if fault := model.fault(picture):
         return _Small(None, ImageReading(refused=fault), picture.warnings)
-    return _Small(shrink(picture.grey, model.size), None, picture.warnings)
+    return _Small(shrink(picture.grey, model.size), None, picture.warnings, seen_part(picture.grey))
 
 
 def _read(model: ChestModel, batch: list[_Small]) -> list[ImageReading]:
     seen = [small.levels for small in batch if small.levels is not None]
     judged = iter(model.read_small(seen) if seen else [])
-    return [(small.refused or next(judged)).warned(small.warnings) for small in batch]
+    return [(small.refused or next(judged)).of_file(small.warnings, small.part) for small in batch]

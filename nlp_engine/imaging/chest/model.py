@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp_engine.imaging.chest.domain import DomainCheck
+from nlp_engine.imaging.chest.framing import seen_part
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.network import Network, NetworkOutput
 from nlp_engine.imaging.chest.preparing import shrink
@@ -71,7 +72,7 @@ class ChestModel:
         seen = [picture for picture, fault in zip(pictures, refused, strict=True) if fault is None]
         judged = iter(self.read_small([shrink(picture.grey, self.size) for picture in seen]) if seen else [])
         return [
-            (ImageReading(refused=fault) if fault else next(judged)).warned(picture.warnings)
+            (ImageReading(refused=fault) if fault else next(judged)).of_file(picture.warnings, seen_part(picture.grey))
             for picture, fault in zip(pictures, refused, strict=True)
         ]
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from nlp_engine.imaging.chest.preparing import PREPARING
 from nlp_engine.model_files import CARD_FILE, MODEL_FILE, NETWORK_FILE, ModelFilePart, read_model_file
 
 __all__ = ["CARD_FILE", "DOMAIN_FILE", "MODEL_FILE", "NETWORK_FILE", "ChestModelFile", "version_of"]
@@ -18,10 +19,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class InputSpec(ModelFilePart):
-    """What the network reads: (n, 1, size, size) float32, made by ``imaging/chest/preparing.py``."""
+    """What the network reads: (n, 1, size, size) float32, made by ``imaging/chest/preparing.py``.
+
+    Networks of the second name learnt from pictures with their frames; what they are given has none either.
+    """
 
     size: Annotated[int, Field(ge=16)]
-    preparing: Literal["percentile-1-99-standardised"] = "percentile-1-99-standardised"
+    preparing: Literal["unframed-percentile-1-99-standardised", "percentile-1-99-standardised"] = PREPARING
 
 
 class FindingSpec(ModelFilePart):

@@ -1,20 +1,22 @@
 """A picture becomes what the network reads; training and run time use this same code.
 
-Clipping at percentiles and standardising each picture takes exposure, windowing and detector away, so that a picture
-from another machine looks like those that the network learnt from.
+A plain frame is left out; clipping at percentiles and standardising each picture takes exposure, windowing and detector
+away. So a picture from another machine looks like those that the network learnt from.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PIL import Image
 
+from nlp_engine.imaging.chest.framing import inside_frame
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PREPARING = "percentile-1-99-standardised"
+PREPARING: Final = "unframed-percentile-1-99-standardised"
 """Name of what this file does, kept in ``model.json``; another way of preparing gets another name."""
 _LOW, _HIGH = 0.01, 0.99
 _STEP = 2
@@ -23,7 +25,9 @@ _LEAST_RANGE = 1e-3
 
 
 def shrink(grey: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
-    """Return the picture as (size, size) grey levels; the aspect ratio is not kept, as in the training files.
+    """Return what lies inside a picture's frame as (size, size) grey levels.
+
+    The aspect ratio is not kept, as in the training files.
 
     Parameters
     ----------
@@ -32,7 +36,9 @@ def shrink(grey: NDArray[np.float32], size: int) -> NDArray[np.uint8]:
     size
         Side in pixels.
     """
-    picture = Image.fromarray(np.asarray(grey, dtype=np.float32) * np.float32(255))
+    left, top, right, bottom = inside_frame(grey)
+    inside = np.asarray(grey[top:bottom, left:right], dtype=np.float32)
+    picture = Image.fromarray(inside * np.float32(255))
     if picture.size != (size, size):
         picture = picture.resize((size, size), Image.Resampling.BILINEAR)  # antialiased when it gets smaller
     levels: NDArray[np.uint8] = np.asarray(picture).clip(0, 255).round().astype(np.uint8)

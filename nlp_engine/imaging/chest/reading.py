@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from nlp_engine.imaging.chest.framing import WHOLE, Part
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -42,6 +44,8 @@ class ImageReading:
         What was doubtful about the file, a sentence each.
     is_readable
         False if the file was refused because it could not be made a picture.
+    part
+        What of the picture the network saw.
     """
 
     findings: tuple[LabelReading, ...] = ()
@@ -50,10 +54,11 @@ class ImageReading:
     features: NDArray[np.float32] | None = None
     warnings: tuple[str, ...] = ()
     is_readable: bool = True
+    part: Part = WHOLE
 
-    def warned(self, warnings: tuple[str, ...]) -> ImageReading:
-        """Return the reading with the warnings of its file."""
-        return replace(self, warnings=warnings)
+    def of_file(self, warnings: tuple[str, ...], part: Part) -> ImageReading:
+        """Return the reading with the warnings of its file, and the part of the picture that was seen."""
+        return replace(self, warnings=warnings, part=part)
 
 
 def decide(probability: float, finding: FindingSpec) -> Decision:

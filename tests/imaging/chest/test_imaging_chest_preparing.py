@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nlp_engine.imaging.chest.preparing import network_input, prepare, shrink, standardise, zoomed
@@ -23,6 +23,7 @@ def test_a_picture_of_the_right_size_keeps_its_grey_levels():
     np.testing.assert_array_equal(shrink(levels / np.float32(255), 64), levels)
 
 
+@settings(deadline=None)
 @given(st.floats(0.2, 3), st.floats(-0.5, 0.5))
 def test_exposure_and_offset_take_no_part(factor, offset):
     pictures = noise(2, 40, 40)
