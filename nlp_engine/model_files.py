@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MODEL_FILE, NETWORK_FILE, CARD_FILE = "model.json", "model.onnx", "MODEL_CARD.md"
+
+BROKEN_ARRAYS = (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+"""What numpy raises for a file of arrays that is missing, cut off or broken."""
 
 
 class ModelFilePart(BaseModel):
@@ -66,7 +70,7 @@ def read_arrays(path: Path, *needed: str) -> dict[str, NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except BROKEN_ARRAYS as error:
         raise ModelError(f"{path.parent.name}/{path.name} is missing or cannot be read.") from error
     if lacking := set(needed) - set(arrays):
         raise ModelError(f"{path.parent.name}/{path.name} is not complete: it lacks {min(lacking)}.")

@@ -53,6 +53,17 @@ def test_arrays_that_cannot_be_read_are_one_sentence(tmp_path, content):
     assert str(raised.value) == f"{tmp_path.name}/some.npz is missing or cannot be read."
 
 
+@pytest.mark.parametrize("place", [30, 300, 500])
+def test_bytes_that_changed_in_between_are_found(tmp_path, place):
+    path = tmp_path / "some.npz"
+    np.savez_compressed(path, first=np.random.default_rng(0).normal(size=500))
+    content = bytearray(path.read_bytes())
+    content[place : place + 20] = bytes(20)
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=r"some.npz is missing or cannot be read\.$"):
+        read_arrays(path)
+
+
 def test_pickled_objects_are_refused(tmp_path):
     np.savez(tmp_path / "some.npz", first=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ModelError, match=r"cannot be read\.$"):

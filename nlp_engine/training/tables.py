@@ -15,6 +15,7 @@ from pandas.api import types
 
 from nlp_engine.cells.plain import MISSING_WORDS, NO_WORDS, YES_WORDS
 from nlp_engine.errors import InputError
+from nlp_engine.model_files import BROKEN_ARRAYS
 
 _NPZ_FEATURES, _NPZ_LABELS = "X", "y"
 _NUMBERS_FROM = 0.95
@@ -53,7 +54,7 @@ def read_table(path: Path) -> pd.DataFrame:
             raise InputError(path.name, "is no table that can be read", "give a .csv, .parquet or .npz file")
     except FileNotFoundError as error:
         raise InputError(path.name, "does not exist", "give a .csv, .parquet or .npz file") from error
-    except (ValueError, KeyError, OSError) as error:
+    except (*BROKEN_ARRAYS, KeyError) as error:
         raise InputError(path.name, "cannot be read as a table", "give a complete file with one header line") from error
     frame.columns = [str(column).strip() for column in frame.columns]
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))

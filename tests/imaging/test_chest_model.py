@@ -14,6 +14,8 @@ from nlp_engine.imaging.chest.model_file import FindingSpec
 from nlp_engine.imaging.chest.network import Network
 from nlp_engine.imaging.chest.preparing import network_input, shrink
 from nlp_engine.imaging.chest.reading import decide
+from nlp_engine.imaging.quality.looks import Looks
+from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.pictures import read_picture
 from nlp_engine.probabilities import softmax
 
@@ -114,9 +116,15 @@ def test_a_broken_network_and_a_missing_output_are_refused(tmp_path):
 
 
 def test_a_model_that_names_checks_needs_their_file(tmp_path):
-    domain = {"method": "mahalanobis", "threshold": 2.0, "refused": 0.01}
-    with pytest.raises(ModelError, match=r"domain\.npz"):
-        ChestModel.load(write_model(tmp_path / "m", domain=domain))
+    domain = {"method": "mahalanobis", "threshold": 2.0, "refused": 0.01, "limits": {"adult": 0.0}}
+    folder = write_model(tmp_path / "m", domain=domain)
+    with pytest.raises(ModelError, match=r"domain\.npz is missing"):
+        ChestModel.load(folder)
+    needed = (*Spread.array_names("embedding"), *Looks.array_names({"adult": 0.0}))
+    for lacking in ("embedding_rest", "points_axes", "lay_second_bias", "adult_bias"):
+        np.savez(folder / "domain.npz", **{name: np.zeros(1) for name in needed if name != lacking})
+        with pytest.raises(ModelError, match=rf"domain\.npz is not complete: it lacks {lacking}\.$"):
+            ChestModel.load(folder)
 
 
 def test_predict_writes_a_line_a_picture(folder, files, tmp_path, capsys):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from nlp_engine.errors import ModelError
 from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, ChestModelFile, Domain
 from nlp_engine.imaging.quality.looks import Looks
 from nlp_engine.imaging.quality.spread import Spread
+from nlp_engine.model_files import read_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,13 +42,12 @@ class DomainCheck:
             return None
         if file.domain.method != "mahalanobis":
             raise ModelError(f"{folder.name}: this version reads no domain of method {file.domain.method}.")
-        try:
-            with np.load(folder / DOMAIN_FILE, allow_pickle=False) as stored:
-                arrays = {name: stored[name].astype(np.float32) for name in stored.files}
-            looks = Looks.from_arrays(arrays, file.domain.limits)
-            return cls(looks, Spread.from_arrays(arrays, "embedding"), file.domain, file.purpose.words)
-        except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as error:
-            raise ModelError(f"{folder.name}/{DOMAIN_FILE} is missing or not complete.") from error
+        limits = file.domain.limits
+        needed = Spread.array_names("embedding") + Looks.array_names(limits)
+        stored = read_arrays(folder / DOMAIN_FILE, *needed)
+        arrays = {name: stored[name].astype(np.float32) for name in needed}
+        looks, cloud = Looks.from_arrays(arrays, limits), Spread.from_arrays(arrays, "embedding")
+        return cls(looks, cloud, file.domain, file.purpose.words)
 
     def faults(self, levels: NDArray[np.uint8], embeddings: NDArray[np.float32]) -> list[str | None]:
         """Return for each picture (n, size, size) with its embedding (n, d) why it is not judged, or None."""

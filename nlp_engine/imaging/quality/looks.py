@@ -26,6 +26,9 @@ LAYS = 16
 """Ways to lay a picture: quarter turns 0-3, the same of the mirrored picture, and the negatives of these eight."""
 MIRRORED = 4
 """The way that is mirrored and nothing else."""
+LAY_ARRAYS = ("lay_first", "lay_first_bias", "lay_second", "lay_second_bias")
+ADULT_ARRAYS = ("adult_weights", "adult_bias")
+"""Names in ``domain.npz`` of the network that knows the ways, and of the classifier that knows adults."""
 _TURNS = ("", "turned by 90 degrees to the left", "upside down", "turned by 90 degrees to the right")
 
 
@@ -73,14 +76,13 @@ class Looks:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]], limits: Mapping[str, float]) -> Looks:
-        """Return the checks of a model folder.
-
-        Raises
-        ------
-        KeyError
-            If an array is missing.
-        """
+        """Return the checks of a model folder; all of `array_names` must be there."""
         return cls(limits, Spread.from_arrays(arrays, "points"), arrays)
+
+    @staticmethod
+    def array_names(limits: Mapping[str, float]) -> tuple[str, ...]:
+        """Return the names of the arrays that checks with these limits need."""
+        return (*Spread.array_names("points"), *LAY_ARRAYS, *(ADULT_ARRAYS if "adult" in limits else ()))
 
     def values(self, small: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Return check -> (n,) values of small pictures (n, 400), greater is worse."""
@@ -91,14 +93,15 @@ class Looks:
             "unlike": self.cloud.distance(small),
         }
         if "adult" in self.limits:
-            found["adult"] = small @ self.arrays["adult_weights"] + self.arrays["adult_bias"][0]
+            weights, bias = (self.arrays[name] for name in ADULT_ARRAYS)
+            found["adult"] = small @ weights + bias[0]
         return found
 
     def lays(self, small: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the probability of each of the 16 ways, (n, 16)."""
-        parts = self.arrays
-        hidden = np.maximum(small @ parts["lay_first"] + parts["lay_first_bias"], 0)
-        logits: NDArray[np.float32] = hidden @ parts["lay_second"] + parts["lay_second_bias"]
+        first, first_bias, second, second_bias = (self.arrays[name] for name in LAY_ARRAYS)
+        hidden = np.maximum(small @ first + first_bias, 0)
+        logits: NDArray[np.float32] = hidden @ second + second_bias
         return softmax(logits)
 
     def faults(self, levels: NDArray[np.uint8], words: str) -> list[str | None]:

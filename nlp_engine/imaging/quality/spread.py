@@ -41,14 +41,13 @@ class Spread:
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, NDArray[np.float32]], name: str) -> Spread:
-        """Return the cloud that `arrays` stored under a name.
+        """Return the cloud that `arrays` stored under a name; all of `array_names` must be there."""
+        return cls(*(arrays[part].astype(np.float32) for part in cls.array_names(name)))
 
-        Raises
-        ------
-        KeyError
-            If a part of it is missing.
-        """
-        return cls(*(arrays[f"{name}_{field}"].astype(np.float32) for field in _FIELDS))
+    @staticmethod
+    def array_names(name: str) -> tuple[str, ...]:
+        """Return the names of the parts that are stored, in the order of the fields."""
+        return tuple(f"{name}_{field}" for field in _FIELDS)
 
     def arrays(self, name: str) -> dict[str, NDArray[np.generic]]:
         """Return the parts to be stored, the axes in half precision."""

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from nlp_engine.errors import ModelError
+from nlp_engine.model_files import read_arrays
 from nlp_engine.text.terminology.words import Words
 
 _SHORT_FORM = 6
+_ARRAYS = ("about", "codes", "names", "vocabulary", "former", "term_of", "kinds", "lengths", "words")
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
@@ -204,14 +204,8 @@ class Index:
         nlp_engine.errors.ModelError
             If there is no such file, or it is not complete.
         """
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return cls._from_arrays({key: file[key] for key in file.files})
-        except (OSError, KeyError, ValueError) as error:
-            raise ModelError(f"The terminology {path.name} cannot be read; install the package anew.") from error
+        arrays = read_arrays(path, *_ARRAYS)
 
-    @classmethod
-    def _from_arrays(cls, arrays: dict[str, Any]) -> Index:
         def rows(key: str) -> list[str]:
             return arrays[key].tobytes().decode().split("\n") if len(arrays[key]) else []
 

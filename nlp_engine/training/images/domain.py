@@ -17,7 +17,7 @@ from PIL import Image
 
 from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, MODEL_FILE, NETWORK_FILE, ChestModelFile, Domain, Purpose
 from nlp_engine.imaging.chest.preparing import shrink
-from nlp_engine.imaging.quality.looks import LAYS, SIDE, Looks, laid, points
+from nlp_engine.imaging.quality.looks import ADULT_ARRAYS, LAY_ARRAYS, LAYS, SIDE, Looks, laid, points
 from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.pictures import read_picture
 from nlp_engine.training.images.config import ImageConfig
@@ -182,9 +182,7 @@ def _fit_lays(small: NDArray[np.float32], seed: int) -> dict[str, NDArray[np.flo
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # six rounds are enough, although the loss still falls
         net.fit(everything, np.repeat(np.arange(LAYS), len(small)))
-    names = ("lay_first", "lay_first_bias", "lay_second", "lay_second_bias")
-    parts = (net.coefs_[0], net.intercepts_[0], net.coefs_[1], net.intercepts_[1])
-    return {name: part.astype(np.float32) for name, part in zip(names, parts, strict=True)}
+    return _named(LAY_ARRAYS, (net.coefs_[0], net.intercepts_[0], net.coefs_[1], net.intercepts_[1]))
 
 
 def _fit_adults(children: NDArray[np.float32], adults: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
@@ -192,7 +190,11 @@ def _fit_adults(children: NDArray[np.float32], adults: NDArray[np.float32]) -> d
 
     line = LogisticRegression(C=1e-3, class_weight="balanced", max_iter=500)
     line.fit(np.concatenate([children, adults]), np.repeat([0, 1], [len(children), len(adults)]))
-    return {"adult_weights": line.coef_[0].astype(np.float32), "adult_bias": line.intercept_.astype(np.float32)}
+    return _named(ADULT_ARRAYS, (line.coef_[0], line.intercept_))
+
+
+def _named(names: Sequence[str], parts: Sequence[NDArray[np.float64]]) -> dict[str, NDArray[np.float32]]:
+    return {name: part.astype(np.float32) for name, part in zip(names, parts, strict=True)}
 
 
 def _limit(values: NDArray[np.float32], name: str) -> float:

@@ -39,7 +39,9 @@ def test_a_table_is_read_in_each_form(tmp_path, form):
     assert read_table(path).to_dict("list") == frame.to_dict("list")
 
 
-@pytest.mark.parametrize(("name", "content"), [("t.txt", "a"), ("t.csv", ""), ("t.csv", "a,b\n"), ("t.npz", "x")])
+@pytest.mark.parametrize(
+    ("name", "content"), [("t.txt", "a"), ("t.csv", ""), ("t.csv", "a,b\n"), ("t.npz", "x"), ("t.npz", "PK\x03\x04")]
+)
 def test_what_is_no_table_is_one_sentence(tmp_path, name, content):
     (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=name):
