@@ -5,6 +5,7 @@
     python benchmarks/imaging.py --part speed
     python benchmarks/imaging.py --part explanation
     python benchmarks/imaging.py --part set
+    python benchmarks/imaging.py --part labels
 
 Part dev was looked at to choose the epoch and the limits, which flatters a little; what is called cross-validated is
 of limits that were chosen on other patients. The official test split is not read.
@@ -18,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from imaging_explanation import explanation
+from imaging_labels import labels
 from imaging_refusal import refusal
 from imaging_set import picture_set
 from imaging_speed import speed
@@ -77,6 +79,7 @@ def accuracy(arguments: argparse.Namespace) -> None:
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "accuracy": accuracy,
     "explanation": explanation,
+    "labels": labels,
     "refusal": refusal,
     "set": picture_set,
     "speed": speed,
