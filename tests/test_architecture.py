@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "training": {
         "record",
         "cells",
+        "readers",
         "text",
         "deidentify",
         "imaging",

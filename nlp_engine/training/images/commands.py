@@ -10,10 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nlp_engine.errors import InputError
 from nlp_engine.imaging.chest.model_file import NETWORK_FILE
 from nlp_engine.training.images.config import ImageConfig
-from nlp_engine.training.images.data import PictureSet, load_set
+from nlp_engine.training.images.data import PictureSet, load_set, scarce
 from nlp_engine.training.images.extras import require_train_extra
+from nlp_engine.training.images.findings import findings_of
 from nlp_engine.training.images.index import read_index
 from nlp_engine.training.images.progress import Progress
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
     from nlp_engine.training.images.package import Package
 
 REPORT_FILE, SEARCH_FILE = "report.html", "search.json"
+OTHER = "other"
+"""Among the aims: the findings that are not named."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,6 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
         If the extra ``train`` is not installed.
     """
     require_train_extra()
-    from nlp_engine.training.images.domain import fit_domain
-    from nlp_engine.training.images.package import Made, write_package
-    from nlp_engine.training.images.relabel import relabelled
-    from nlp_engine.training.images.report import write_report
-
     began = time.monotonic()
     entries = read_index(job.index)
 
@@ -73,7 +72,12 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
             job.data, entries, size=size, dev_share=config.dev_share, seed=job.seed, work=job.work, progress=progress
         )
 
-    load(config.size)  # refuse a poor split before an hour of training
+    _refuse_early(job, config, load(config.size), progress)
+    from nlp_engine.training.images.domain import fit_domain
+    from nlp_engine.training.images.package import Made, write_package
+    from nlp_engine.training.images.relabel import relabelled
+    from nlp_engine.training.images.report import write_report
+
     if job.minutes is not None and config.search.share > 0:
         config = _searched(job, config, load, progress)
     pictures = relabelled(load(config.size), config, flip=job.flip, seed=job.seed, work=job.work, progress=progress)
@@ -85,6 +89,20 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
     )
     write_report(job.out / REPORT_FILE, package.file, package.evaluation, pictures)
     return package
+
+
+def _refuse_early(job: ImageJob, config: ImageConfig, pictures: PictureSet, progress: Progress) -> None:
+    """Say before an hour of training what would go wrong, or be worth little, after it."""
+    findings = findings_of(pictures.classes, config.findings)
+    if unknown := sorted(set(config.aims) - set(findings) - {OTHER}):
+        remedy = f"choose from {', '.join(findings)} and {OTHER}"
+        raise InputError("the configuration", f'has an aim for "{unknown[0]}", which is no finding', remedy)
+    for sentence in scarce(pictures):
+        progress(sentence)
+    try:
+        job.out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(str(job.out), "cannot be made a folder", "give another folder to --out") from error
 
 
 def _searched(job: ImageJob, config: ImageConfig, load: Callable[[int], PictureSet], progress: Progress) -> ImageConfig:

@@ -158,7 +158,7 @@ def _fit_embeddings(network: ExportedNetwork, levels: Levels, seed: int) -> Spre
 def _fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
     chance = np.random.default_rng(seed)
     names = chance.permutation(np.unique(train.patients.astype(str)))
-    held = np.isin(train.patients.astype(str), names[: int(len(names) * _FOR_LIMITS)])
+    held = np.isin(train.patients.astype(str), names[: max(1, int(len(names) * _FOR_LIMITS))])
     making = chance.permutation(np.flatnonzero(~held))[:_MOST]
     copies = points(changed(train.levels[making], _COPIES["cloud"], chance))
     plain = points(train.levels[making])

@@ -23,12 +23,15 @@ def findings_of(classes: Sequence[str], asked: Mapping[str, tuple[str, ...]]) ->
     Raises
     ------
     nlp_engine.errors.InputError
-        If a class that is asked for is not there.
+        If a class that is asked for is not there, or a finding has none of the classes or all.
     """
     if asked:
         unknown = sorted({name for names in asked.values() for name in names} - set(classes))
         if unknown:
             raise InputError("findings", f'name the class "{unknown[0]}"', f"choose from {', '.join(classes)}")
+        for finding, names in asked.items():
+            if not 0 < len(set(names)) < len(classes):
+                raise InputError("findings", f'"{finding}" has none of the classes, or all', "give it some of them")
         return dict(asked)
     if set(classes) == {"normal", "bacterial", "viral"}:
         return dict(_PNEUMONIA)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nlp_engine.cells.columns import TableKind
 from nlp_engine.errors import InputError
+from nlp_engine.readers.tables import Row, open_table
+from nlp_engine.readers.textfile import UnreadableTextError
 
-_NEEDED = ("file", "label", "patient_id")
 PARTS = ("train", "dev")
+_NEEDED = ("file", "label", "patient_id")
+_INDEX = TableKind(
+    (*_NEEDED, "archive", "part"), needed=tuple((name,) for name in _NEEDED), times=(), aliases={"split": "part"}
+)
 _SAFE = "abcdefghijklmnopqrstuvwxyz0123456789_-"
 
 
@@ -39,25 +44,52 @@ class Entry:
 
 
 def read_index(path: Path) -> list[Entry]:
-    """Read an index: a CSV with the columns file, label, patient_id and, if there are any, archive and part.
+    """Read an index: a table with the columns file, label, patient_id and, if there are any, archive and part.
+
+    Commas, semicolons or tabs, with or without a byte order mark; empty lines count as rows and are passed over.
 
     Raises
     ------
     nlp_engine.errors.InputError
-        If it cannot be read, lacks a column, or a row lacks a value.
+        If it cannot be read, lacks a column, a row lacks a value, or two rows name one file.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-            columns = tuple(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(path.name, "cannot be read as a UTF-8 table", "give a CSV file") from error
-    if missing := [name for name in _NEEDED if name not in columns]:
-        raise InputError(path.name, f'has no column "{missing[0]}"', f"it needs {', '.join(_NEEDED)}")
+        table = open_table(path, _INDEX)
+        rows = list(table.rows)
+    except UnreadableTextError as error:
+        raise InputError(path.name, str(error), f"it needs a row a picture, with {', '.join(_NEEDED)}") from error
+    if table.doubts:
+        raise InputError(path.name, table.doubts[0].partition(";")[0], "name a column once, and save it as UTF-8")
     if not rows:
         raise InputError(path.name, "has no rows", "give one row a picture")
-    return [_entry(path, number, row) for number, row in enumerate(rows, start=2)]
+    first: dict[tuple[str, str], int] = {}
+    entries = [_entry(path, row) for row in rows]
+    for entry in entries:
+        before = first.setdefault((entry.archive, entry.file), entry.row)
+        if before != entry.row:
+            raise InputError(f"{path.name}, row {entry.row}", f"names the file of row {before} again", "leave one out")
+    return entries
+
+
+def to_learn_from(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries of parts train and dev, or all where the index has no parts.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If some rows have a part and others none, or a part has no rows.
+    """
+    found = {entry.part for entry in entries}
+    if found == {""}:
+        return list(entries)
+    for entry in entries:
+        if not entry.part:
+            raise InputError(f"index row {entry.row}", 'has no "part", though others have', "fill it in all rows")
+    for part in PARTS:
+        if part not in found:
+            told = ", ".join(sorted(found))
+            raise InputError("the index", f'has no row of part "{part}" (its parts: {told})', "name them train and dev")
+    return [entry for entry in entries if entry.part in PARTS]
 
 
 def with_parts(entries: Sequence[Entry], digests: Sequence[str], *, dev_share: float, seed: int) -> list[Entry]:
@@ -75,20 +107,30 @@ def with_parts(entries: Sequence[Entry], digests: Sequence[str], *, dev_share: f
 
 
 def check_split(entries: Sequence[Entry], digests: Sequence[str]) -> None:
-    """Refuse a split that would flatter the result.
+    """Refuse a split that would flatter the result, or that nothing can be learnt or measured on.
 
     Raises
     ------
     nlp_engine.errors.InputError
-        If a patient or a byte-identical picture stands in both parts, a part lacks a label, or there is one label.
+        If a patient or a byte-identical picture stands in both parts, there is one label, a label has one patient, a
+        part lacks a label, or a part has one patient.
     """
     _refuse_shared(entries, [entry.patient for entry in entries], "patients", "move each patient to one part")
     _refuse_shared(entries, digests, "byte-identical pictures", "keep copies on one side or leave them out")
-    labels = {part: {entry.label for entry in entries if entry.part == part} for part in PARTS}
-    if len(labels["train"]) < 2:
-        raise InputError("the index", "has fewer than two labels in part train", "give pictures of two labels or more")
-    if labels["train"] != labels["dev"]:
-        raise InputError("the index", "has not the same labels in parts train and dev", "put each label in both parts")
+    labels = sorted({entry.label for entry in entries})
+    if len(labels) < 2:
+        raise InputError("the index", f'has the label "{labels[0]}" alone', "give pictures of two labels or more")
+    for label in labels:
+        if len({entry.patient for entry in entries if entry.label == label}) < 2:
+            problem = f'has the label "{label}" for one patient only, who cannot be in both parts'
+            raise InputError("the index", problem, "give each label two patients or more, or leave it out")
+    for part in PARTS:
+        inside = [entry for entry in entries if entry.part == part]
+        if missing := [label for label in labels if label not in {entry.label for entry in inside}]:
+            problem = f'has no picture labelled "{missing[0]}" in part {part}'
+            raise InputError("the index", problem, "put each label in both parts, or draw them with another --seed")
+        if len({entry.patient for entry in inside}) < 2:
+            raise InputError("the index", f"has one patient only in part {part}", "give each part two patients or more")
 
 
 def classes_of(entries: Iterable[Entry]) -> tuple[str, ...]:
@@ -102,15 +144,19 @@ def is_normal(label: str) -> bool:
     return label.lower() in {"normal", "no_finding", "healthy"}
 
 
-def _entry(path: Path, number: int, row: dict[str, str]) -> Entry:
-    values = {name: (row.get(name) or "").strip() for name in (*_NEEDED, "archive", "part")}
+def _entry(path: Path, row: Row) -> Entry:
+    where = f"{path.name}, row {row.number}"
+    if row.extra:
+        raise InputError(where, "has more cells than the head", 'put a file name with a comma in quotation marks ("")')
+    values = {name: row.cells.get(name, "") for name in _INDEX.columns}
     for name in _NEEDED:
         if not values[name]:
-            raise InputError(f"{path.name}, row {number}", f'has no "{name}"', "fill it or leave the row out")
+            raise InputError(where, f'has no "{name}"', "fill it or leave the row out")
     label = values["label"].lower().replace(" ", "_")
     if set(label) - set(_SAFE):
-        raise InputError(f"{path.name}, row {number}", "has an unusual label", "use letters, digits, - and _")
-    return Entry(number, values["archive"], values["file"], label, values["patient_id"], values["part"])
+        raise InputError(where, "has an unusual label", "use the letters a to z, digits, - and _")
+    part = values["part"].lower()
+    return Entry(row.number, values["archive"], values["file"], label, values["patient_id"], part)
 
 
 def _refuse_shared(entries: Sequence[Entry], keys: Sequence[str], what: str, remedy: str) -> None:

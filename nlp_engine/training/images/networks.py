@@ -49,7 +49,10 @@ class PictureNet(nn.Module):
 
 
 class Committee(nn.Module):
-    """Several networks as one: logits are averaged, embeddings and features stand side by side."""
+    """Several networks as one: logits are averaged, embeddings and features stand side by side.
+
+    Bodies halve an odd side in different ways; smaller features are then stretched to the largest.
+    """
 
     def __init__(self, members: Sequence[nn.Module]) -> None:
         super().__init__()
@@ -58,7 +61,13 @@ class Committee(nn.Module):
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return logits (n, classes), embedding (n, width) and features (n, width, h, w)."""
         logits, embeddings, features = zip(*(member(pictures) for member in self.members), strict=True)
-        return torch.stack(logits).mean(dim=0), torch.cat(embeddings, dim=1), torch.cat(features, dim=1)
+        high, wide = (max(int(one.shape[axis]) for one in features) for axis in (2, 3))
+        alike = [one if one.shape[2:] == (high, wide) else _stretched(one, high, wide) for one in features]
+        return torch.stack(logits).mean(dim=0), torch.cat(embeddings, dim=1), torch.cat(alike, dim=1)
+
+
+def _stretched(features: torch.Tensor, high: int, wide: int) -> torch.Tensor:
+    return nn.functional.interpolate(features, size=(high, wide), mode="bilinear", align_corners=False)
 
 
 class _Last(nn.Module):

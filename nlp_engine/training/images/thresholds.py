@@ -89,7 +89,8 @@ def cross_validated(
     """Return what limits mean on patients that they were not chosen on.
 
     The limits are chosen on the patients of all folds but one, on all looks, and applied to the first look at that
-    one's pictures; the answers of all folds are counted together.
+    one's pictures; the answers of all folds are counted together. Where the other patients all have the finding, or
+    none has, there is nothing to choose by, and the answer is "not sure".
 
     Parameters
     ----------
@@ -100,9 +101,11 @@ def cross_validated(
     names = np.random.default_rng(seed).permutation(np.unique(patients.astype(str)))
     fold_of = {name: at % folds for at, name in enumerate(names)}
     places = np.array([fold_of[str(name)] for name in patients])
-    verdict = np.zeros(looks.shape[1])
+    verdict = np.full(looks.shape[1], 0.5)
     for fold in range(folds):
         inside, outside = places == fold, places != fold
+        if is_present[outside].all() or not is_present[outside].any():
+            continue
         limits = choose(is_present[outside], looks[:, outside], aim)
         said = looks[0, inside]
         verdict[inside] = np.where(said >= limits.present_at, 1.0, np.where(said <= limits.absent_at, 0.0, 0.5))

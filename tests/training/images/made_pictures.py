@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-SIDE = 32
+SIDE = 64
 LABELS = ("normal", "bacterial", "viral")
 
 

@@ -60,6 +60,15 @@ def test_cross_validated_limits_never_see_the_patient_they_judge():
     assert reached != answers(is_present, said, choose(is_present, said, Aim(specificity=0.9, sensitivity=0.9)))
 
 
+def test_a_finding_of_one_patient_is_answered_not_sure_where_no_limits_can_be_chosen():
+    patients = np.repeat(np.arange(10), 4).astype(object)
+    is_present = patients.astype(int) == 3
+    reached = cross_validated(is_present, np.where(is_present, 0.9, 0.1), patients, Aim())
+    assert (reached.found, reached.sensitivity) == (0.0, 1.0)  # neither found nor missed
+    assert reached.not_sure == pytest.approx(8 / 40)  # with the other patient of its fold
+    assert reached.cleared == pytest.approx(32 / 36)
+
+
 def test_a_temperature_above_one_is_found_for_an_overconfident_network():
     chance = np.random.default_rng(0)
     logits = chance.normal(0, 1.5, (4000, 3)).astype(np.float32)
@@ -90,6 +99,9 @@ def test_findings_add_the_probabilities_of_their_classes():
     assert findings_of(("healthy", "cat", "dog"), {}) == {"cat": ("cat",), "dog": ("dog",)}
     with pytest.raises(InputError, match='name the class "tumour"'):
         findings_of(CLASSES, {"mass": ("tumour",)})
+    for names in ((), CLASSES):
+        with pytest.raises(InputError, match='"any" has none of the classes, or all'):
+            findings_of(CLASSES, {"any": names})
 
 
 def test_intervals_draw_whole_patients():
