@@ -58,7 +58,8 @@ def decode(dataset: Dataset) -> NDArray[np.generic]:
         If there are no pixels, no decoder for them, or not as many as the header says.
     """
     if "PixelData" not in dataset:
-        raise PictureError(*_no_pixels(dataset))
+        # Compressed pixels that are cut off are not seen at all.
+        raise PictureError("is DICOM without pixel data, or cut off before they end", "export it again")
     _check_decoder(dataset)
     try:
         values: NDArray[np.generic] = dataset.pixel_array

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,13 +17,14 @@ from nlp_engine.pictures.decoding import check_picture, decode
 from nlp_engine.pictures.header import BROKEN, FACTS, facts_of, quiet, read_dataset, text_of
 from nlp_engine.pictures.letters import LETTERS_FOUND, has_letters
 from nlp_engine.pictures.picture import Picture
-from nlp_engine.pictures.plain import COLOUR
+from nlp_engine.pictures.tint import COLOUR, is_tinted
 from nlp_engine.pictures.windows import WindowShape, full_range, is_flat, windowed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BURNED_IN = "The header says that text about the patient stands in the pixels; do not pass the picture on."
+_CONTRADICTS = ("has a DICOM header that contradicts its pixels", "export it again")
 _ODD_WINDOW = "The window of the header shows one grey only; the range of the values was used instead."
 _ELEMENTS = (
     *FACTS, "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration",
@@ -48,11 +50,12 @@ def read_dicom(path: Path) -> Picture:
         dataset = read_dataset(path, _ELEMENTS, pixels=True)
         values = decode(dataset)
         try:
-            grey, warnings = _grey(values, dataset)
+            grey, is_colour, warnings = _grey(values, dataset)
             facts = facts_of(dataset)
         except BROKEN:
-            raise PictureError("has a DICOM header that contradicts its pixels", "export it again") from None
-    is_colour = values.ndim == 3 or _photometric(dataset).startswith("PALETTE")
+            raise PictureError(*_CONTRADICTS) from None
+    if not np.isfinite(grey).all():
+        raise PictureError(*_CONTRADICTS)
     if is_colour:
         warnings.append(COLOUR)
     if facts.burned_in:
@@ -62,33 +65,37 @@ def read_dicom(path: Path) -> Picture:
     return Picture(grey, replace(facts, is_colour=is_colour), tuple(warnings))
 
 
-def _grey(values: NDArray[np.generic], dataset: Dataset) -> tuple[NDArray[np.float32], list[str]]:
+def _grey(values: NDArray[np.generic], dataset: Dataset) -> tuple[NDArray[np.float32], bool, list[str]]:
+    """Return the grey values, whether the picture has colours, and warnings."""
     photometric = _photometric(dataset)
     if photometric.startswith("PALETTE") or values.ndim == 3:
-        return _from_colours(values, dataset), []
+        return *_from_colours(values, dataset), []
     padding = _padding(values, dataset)
     grey, warnings = _through_window(values, dataset, None if padding is None else ~padding)
     if photometric == "MONOCHROME1":
         grey = 1 - grey
     if padding is not None:
         grey[padding] = 0
-    return grey, warnings
+    return grey, False, warnings
 
 
 def _photometric(dataset: Dataset) -> str:
     return text_of(dataset, "PhotometricInterpretation").upper()
 
 
-def _from_colours(values: NDArray[np.generic], dataset: Dataset) -> NDArray[np.float32]:
-    """Return the luma (ITU-R BT.601, as Pillow has it) of a palette or of RGB, to which pydicom turned YBR."""
+def _from_colours(values: NDArray[np.generic], dataset: Dataset) -> tuple[NDArray[np.float32], bool]:
+    """Return the luma (ITU-R BT.601, as Pillow has it) of a palette or of RGB, to which pydicom turned YBR.
+
+    Many exports store a grey picture in three equal channels; whether there are colours is the second value.
+    """
     bits = int(dataset.BitsStored)
     if values.ndim == 2:
         bits = int(dataset.RedPaletteColorLookupTableDescriptor[2])
         values = apply_color_lut(values, dataset)
-    red, green, blue = (values[..., channel].astype(np.float32) for channel in range(3))
-    luma = (0.299 * red + 0.587 * green + 0.114 * blue) / np.float32(2**bits - 1)
+    channels = values[..., :3].astype(np.float32) / np.float32(2**bits - 1)
+    luma = channels @ np.array((0.299, 0.587, 0.114), dtype=np.float32)
     grey: NDArray[np.float32] = np.clip(luma, 0, 1).astype(np.float32)
-    return grey
+    return grey, is_tinted(channels.max(axis=-1) - channels.min(axis=-1))
 
 
 def _through_window(
@@ -119,7 +126,8 @@ def _first_number(dataset: Dataset, name: str) -> float | None:
     value = dataset.get(name)
     if isinstance(value, Sequence):
         value = value[0] if len(value) else None
-    return None if value in (None, "") else float(value)
+    number = math.nan if value in (None, "") else float(value)
+    return number if math.isfinite(number) else None
 
 
 def _padding(values: NDArray[np.generic], dataset: Dataset) -> NDArray[np.bool_] | None:

@@ -11,6 +11,7 @@ import numpy as np
 from nlp_engine.errors import PictureError
 from nlp_engine.pictures.letters import LETTERS_FOUND, has_letters
 from nlp_engine.pictures.picture import Picture, PictureFacts, PictureFormat
+from nlp_engine.pictures.tint import COLOUR, is_tinted
 from nlp_engine.pictures.windows import MAX_PIXELS, TOO_LARGE, full_range
 
 if TYPE_CHECKING:
@@ -20,12 +21,8 @@ if TYPE_CHECKING:
 _DEEP_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
 _GAP = 2
 """A JPEG is decoded at this many times the needed size or more; Pillow's own thumbnails do the same."""
-_TINT = 12
-"""Steps of 256 by which two channels must differ to count as a colour; those of a grey JPEG differ by 2 or 3."""
-_TINTED_SHARE = 0.002
 _EXIF_ORIENTATION = 0x0112
-
-COLOUR = "The picture is in colour and was turned to grey; an X-ray has no colours."
+_NO_CHROMA = np.float32(128 / 255)
 
 
 def read_plain(path: Path, kind: PictureFormat, *, least_side: int | None = None) -> Picture:
@@ -92,7 +89,7 @@ def _eight_bits(picture: PIL.Image.Image) -> tuple[NDArray[np.float32], bool, tu
         return _scaled(np.asarray(picture.convert("L"))), False, warnings
     if picture.mode == "YCbCr":
         planes = np.asarray(picture)
-        is_colour = _is_tinted(np.abs(planes[..., 1:].astype(np.int16) - 128).max(axis=-1))
+        is_colour = is_tinted(np.abs(_scaled(planes[..., 1:]) - _NO_CHROMA).max(axis=-1))
         return _scaled(planes[..., 0]), is_colour, (COLOUR,) if is_colour else ()
     if picture.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in picture.info:
         clear = picture.convert("RGBA")
@@ -102,13 +99,9 @@ def _eight_bits(picture: PIL.Image.Image) -> tuple[NDArray[np.float32], bool, tu
         black.alpha_composite(clear)
         picture = black
     colours = picture.convert("RGB")
-    channels = np.asarray(colours).astype(np.int16)
-    is_colour = _is_tinted(channels.max(axis=-1) - channels.min(axis=-1))
+    channels = np.asarray(colours)
+    is_colour = is_tinted(_scaled(channels.max(axis=-1) - channels.min(axis=-1)))
     return _scaled(np.asarray(colours.convert("L"))), is_colour, (*warnings, COLOUR) if is_colour else warnings
-
-
-def _is_tinted(differences: NDArray[np.int16]) -> bool:
-    return bool(np.mean(differences > _TINT) > _TINTED_SHARE)
 
 
 def _scaled(values: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -68,6 +68,18 @@ def test_what_the_file_does_not_say_is_not_held_against_it():
     assert age_fault(None, PURPOSE) is None
 
 
+@pytest.mark.parametrize("orientation", ["F/R", "R/F", "P/F", "A/F", "L/H"])
+def test_a_header_that_says_turned_mirrored_or_from_the_side_is_believed(orientation):
+    facts = PictureFacts(format="DICOM", orientation=orientation)
+    assert "The file says that its rows lead to" in (tag_fault(facts, PURPOSE) or "")
+    assert tag_fault(facts, Purpose()) is None
+
+
+@pytest.mark.parametrize("orientation", [None, "L/F", "LA/FP"])
+def test_a_header_that_says_upright_is_fine(orientation):
+    assert tag_fault(PictureFacts(format="DICOM", orientation=orientation), PURPOSE) is None
+
+
 @given(st.integers(0, LAYS - 1), st.integers(0, 9))
 @settings(max_examples=40, deadline=None)
 def test_every_way_to_lay_a_picture_can_be_undone(way, seed):

@@ -105,6 +105,38 @@ def test_unused_bits_are_not_part_of_the_value(tmp_path):
     assert picture.grey[0, 10] == pytest.approx(10 / 63, abs=0.01)
 
 
+def test_a_grey_picture_in_channels_of_colours_is_grey(tmp_path):
+    grey = ramp(np.uint8, 0, 255)
+    picture = read_picture(dicom(tmp_path / "a.dcm", np.stack([grey] * 3, axis=-1)))
+    assert not picture.facts.is_colour
+    assert picture.warnings == ()
+    assert picture.grey == pytest.approx(grey / 255, abs=1e-5)
+
+
+@pytest.mark.parametrize("number", ["1e400", "nan", "-1e999"])
+def test_a_window_that_is_no_number_is_not_used(tmp_path, number):
+    plain = read_picture(dicom(tmp_path / "a.dcm", ramp()))
+    with disable_value_validation():
+        odd = read_picture(dicom(tmp_path / "b.dcm", ramp(), WindowCenter=number, WindowWidth="10"))
+    assert np.array_equal(odd.grey, plain.grey)
+
+
+def test_a_rescale_that_leads_to_no_number_is_told(tmp_path):
+    path = dicom(tmp_path / "a.dcm", ramp(), RescaleSlope="1", RescaleIntercept="1e308")
+    with pytest.raises(PictureError, match="header that contradicts its pixels"):
+        read_picture(path)
+
+
+def test_compressed_pixels_that_are_cut_off_are_told(tmp_path):
+    dataset = pydicom.dcmread(dicom(tmp_path / "a.dcm", np.random.default_rng(0).integers(0, 999, (64, 64), np.uint16)))
+    dataset.compress(pydicom.uid.RLELossless)
+    dataset.save_as(tmp_path / "b.dcm")
+    whole = (tmp_path / "b.dcm").read_bytes()
+    (tmp_path / "b.dcm").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(PictureError, match="cut off"):
+        read_picture(tmp_path / "b.dcm")
+
+
 @pytest.mark.parametrize("planar", [0, 1])
 @pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
 def test_colours_become_grey_with_a_warning(tmp_path, photometric, planar):
