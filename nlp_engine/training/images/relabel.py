@@ -1,10 +1,10 @@
 """Labels that the pictures of other patients speak against count for less: soft targets by cross-fitting.
 
 The patients of part train are dealt into folds. For each fold a small network learns from the others and says what it
-sees in that fold, so no network judges what it has learnt. From how what is seen and what is labelled go together in
-the fold, Bayes' rule tells what a picture's class is, given both (after Northcutt, Jiang and Chuang, Confident
-learning, J. Artif. Intell. Res. 2021;70:1373). Where labels of a fold say little of its pictures, they count little.
-Part dev keeps its labels.
+sees in that fold, so no network judges what it has learnt. How what is seen clearly in the fold was labelled is counted
+(Northcutt, Jiang and Chuang, Confident learning, J. Artif. Intell. Res. 2021;70:1373), and Bayes' rule then tells what
+a picture's class is, given what is seen in it and its label. Where the labels of a fold say little of its pictures,
+they count little. Part dev keeps its labels.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.progress import Progress
 from nlp_engine.training.images.scores import logits_of
 from nlp_engine.training.images.trainer import Trainer
-
-_LEAST = 1e-12
 
 
 def relabelled(
@@ -66,12 +64,27 @@ def weighed(seen: NDArray[np.float64], labels: NDArray[np.int64], trust: float) 
     trust
         Power of the evidence of the label: 1 is Bayes' rule, more keeps nearer to the labels.
     """
-    said = np.eye(seen.shape[1])[labels]
-    together = seen.T @ said  # of what was seen as class i, how much was labelled j
-    likelihood = together / np.maximum(together.sum(axis=1, keepdims=True), _LEAST)
+    likelihood = label_habits(seen, labels)
     chances = seen * likelihood[:, labels].T ** trust
-    shares: NDArray[np.float64] = chances / np.maximum(chances.sum(axis=1, keepdims=True), _LEAST)
+    shares: NDArray[np.float64] = chances / chances.sum(axis=1, keepdims=True)
     return shares
+
+
+def label_habits(seen: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return how often what is seen as class i is labelled j, (classes, classes); each row adds up to 1.
+
+    Only pictures that are seen clearly count: as likely of a class as those labelled so are on the mean (the
+    confident joint of the paper). One picture more, spread evenly, stands for what a small fold cannot know.
+    """
+    classes = range(seen.shape[1])
+    usual = np.array([seen[labels == each, each].mean() if np.any(labels == each) else np.inf for each in classes])
+    is_clear = seen >= usual
+    clear = is_clear.any(axis=1)
+    likeliest = np.where(is_clear, seen, -1.0).argmax(axis=1)
+    counts = np.full((len(classes), len(classes)), 1 / len(classes))
+    np.add.at(counts, (likeliest[clear], labels[clear]), 1)
+    habits: NDArray[np.float64] = counts / counts.sum(axis=1, keepdims=True)
+    return habits
 
 
 def deal(patients: NDArray[np.object_], folds: int, *, seed: int, running_number: str | None) -> NDArray[np.int64]:
