@@ -76,6 +76,8 @@ class EvidenceKind(StrEnum):
     RISK_MODEL = "risk_model"
 
 
+ImageDecision = Literal["present", "absent", "not_sure"]
+Table = Literal["findings", "mentions", "labs", "images", "scores", "cards", "timeline"]
 Grid = tuple[tuple[Annotated[float, Field(ge=0, le=1)], ...], ...]
 """Rows of a map from the top, 0 to 1."""
 
@@ -91,7 +93,7 @@ class ImageFinding(ResultModel):
     image_id: str
     label: str
     score: Annotated[float, Field(ge=0, le=1)]
-    decision: Literal["present", "absent", "not_sure"]
+    decision: ImageDecision
     model: str
     model_version: str
     threshold: float
@@ -391,8 +393,8 @@ class Assessment(ResultModel):
         events: tuple[Event, ...] = import_module("nlp_engine.timeline").timeline(self)
         return events
 
-    def to_frame(self, table: Literal["findings", "mentions", "labs", "cards", "timeline"] = "findings") -> DataFrame:
-        """Return one table as a pandas DataFrame, one row a finding, mention, lab result, card or dated event."""
+    def to_frame(self, table: Table = "findings") -> DataFrame:
+        """Return one table as a pandas DataFrame (`nlp_engine.report.frames`), one row a thing that the table is of."""
         frame = import_module("nlp_engine.report.frames").to_frame
         result: DataFrame = frame(self, table)
         return result

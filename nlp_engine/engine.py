@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Literal, Protocol
@@ -120,7 +121,8 @@ class Engine:
 
     A stage is replaced, or left out with None, by ``dataclasses.replace(engine, imaging=None)``; a stage that is left
     out gives nothing, and the report says that this modality was not read. An engine keeps no patient data between
-    calls; ``seconds`` sums the time spent in each stage.
+    calls; ``seconds`` sums the time spent in each stage. What `load` made can be sent to another process: it is
+    pickled as the arguments of `load`, and loads its models there.
     """
 
     text: TextReader | None = None
@@ -130,6 +132,7 @@ class Engine:
     decisions: Decider | None = None
     risk: RiskReader | None = None
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
+    _arguments: Mapping[str, object] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def load(
@@ -172,7 +175,7 @@ class Engine:
         nlp_engine.errors.MissingExtraError
             If the model needs torch and transformers, and they are not installed.
         """
-        return cls(
+        engine = cls(
             text=TextStage.load(threads=threads, ner=ner, terminologies=terminologies),
             labs=LabStage.load(site_intervals=site_intervals),
             imaging=ImageStage.load(pictures=_picture_reader(image_model)),
@@ -180,6 +183,18 @@ class Engine:
             decisions=DecisionStage.load(),
             risk=RiskStage.load(risk_models) if risk_models else None,
         )
+        arguments = {
+            "threads": threads, "ner": ner, "terminologies": tuple(terminologies), "risk_models": tuple(risk_models),
+            "site_intervals": site_intervals, "image_model": image_model,
+        }  # fmt: skip
+        object.__setattr__(engine, "_arguments", arguments)
+        return engine
+
+    def __reduce__(self) -> tuple[Callable[[], Engine], tuple[()]]:
+        """Pickle the arguments of `load`; an engine with stages that were given or replaced has none."""
+        if self._arguments is None:
+            raise TypeError("only an engine as Engine.load makes it can be pickled; replace its stages in each process")
+        return partial(type(self).load, **self._arguments), ()
 
     @property
     def versions(self) -> dict[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
-from nlp_engine.assessment import ImageFinding
+from nlp_engine.assessment import ImageDecision, ImageFinding
 from nlp_engine.pictures.labels import ImageLabels
 from nlp_engine.record import ImageOutput, InputProblem, PatientRecord
 
@@ -79,7 +79,7 @@ class ImageStage:
             source=output.source,
         )
 
-    def _decision(self, output: ImageOutput) -> Literal["present", "absent", "not_sure"]:
+    def _decision(self, output: ImageOutput) -> ImageDecision:
         """Decide at the threshold; on each side the unsure band is half the way to 0 or 1 at most.
 
         So a certain score stays certain, and 0.95 at a threshold of 0.97 is no clear no.

@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
-from nlp_engine.assessment import Assessment
+from nlp_engine.assessment import Assessment, Table
 from nlp_engine.timeline import timeline
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
-
-Table: TypeAlias = Literal["findings", "mentions", "labs", "cards", "timeline"]
 
 COLUMNS: dict[str, dict[str, str]] = {
     "findings": {
@@ -35,6 +33,15 @@ COLUMNS: dict[str, dict[str, str]] = {
         "unit": "string", "reference_low": "float64", "reference_high": "float64", "interval_source": "string",
         "flag": "string", "remarks": "string", "change": "string", "source": "string",
     },
+    "images": {
+        "patient_id": "string", "image_id": "string", "label": "string", "score": "float64", "decision": "string",
+        "model": "string", "model_version": "string", "threshold": "float64", "time": "datetime64[us, UTC]",
+        "source": "string",
+    },
+    "scores": {
+        "patient_id": "string", "id": "string", "name": "string", "value": "float64", "unit": "string",
+        "detail": "string", "missing": "string", "risk": "string", "evidence": "string", "source": "string",
+    },
     "cards": {
         "patient_id": "string", "id": "string", "rule_id": "string", "rule_version": "int64", "indicator": "string",
         "is_conflict": "bool", "concept": "string", "summary": "string", "detail": "string", "options": "string",
@@ -51,7 +58,7 @@ COLUMNS: dict[str, dict[str, str]] = {
 
 
 def to_frame(assessment: Assessment, table: Table = "findings") -> DataFrame:
-    """Return one table, one row a finding, mention, lab result, card or dated event.
+    """Return one table, one row a finding, mention, lab result, image finding, score, card or dated event.
 
     What is nested (evidence, codes, options) is a JSON text in its cell. Times are UTC; a time without a zone counts as
     UTC.
@@ -88,6 +95,8 @@ def _items(assessment: Assessment, table: str) -> Iterator[tuple[BaseModel, str]
         tables: dict[str, tuple[BaseModel, ...]] = {
             "findings": assessment.findings,
             "labs": assessment.lab_results,
+            "images": assessment.image_findings,
+            "scores": assessment.scores,
             "cards": assessment.cards,
         }
         for item in timeline(assessment) if table == "timeline" else tables[table]:

@@ -24,7 +24,15 @@ def test_rows_count_what_the_assessment_holds(assessment):
     assert len(to_frame(assessment, "findings")) == len(assessment.findings)
     assert len(to_frame(assessment, "mentions")) == sum(len(e.mentions) for e in assessment.extractions)
     assert len(to_frame(assessment, "labs")) == len(assessment.lab_results)
+    assert len(to_frame(assessment, "images")) == len(assessment.image_findings)
     assert len(assessment.to_frame("cards")) == len(assessment.cards)
+
+
+def test_scores_of_calculators_and_of_trained_models_are_rows(assessment):
+    scores = to_frame(assessment, "scores")
+    assert list(scores["value"]) == [float(score.value) for score in assessment.scores]
+    assert list(scores["risk"].isna()) == [score.risk is None for score in assessment.scores]
+    assert json.loads(scores["evidence"].iloc[0])[0]["kind"] == assessment.scores[0].evidence[0].kind
 
 
 def test_values_are_kept(assessment):
@@ -64,5 +72,5 @@ def test_tables_go_through_parquet(assessment, table, tmp_path):
 
 
 def test_unknown_table_is_an_error(assessment):
-    with pytest.raises(ValueError, match="findings, mentions, labs, cards"):
+    with pytest.raises(ValueError, match="findings, mentions, labs, images, scores, cards"):
         to_frame(assessment, "vitals")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,9 +12,8 @@ from nlp_engine.imaging.chest.framing import WHOLE, Part
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from nlp_engine.assessment import ImageDecision
     from nlp_engine.imaging.chest.model_file import FindingSpec
-
-Decision = Literal["present", "absent", "not_sure"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +22,7 @@ class LabelReading:
 
     label: str
     probability: float
-    decision: Decision
+    decision: ImageDecision
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +60,7 @@ class ImageReading:
         return replace(self, warnings=warnings, part=part)
 
 
-def decide(probability: float, finding: FindingSpec) -> Decision:
+def decide(probability: float, finding: FindingSpec) -> ImageDecision:
     """Answer by the two limits of a finding; between them the answer is "not sure"."""
     if probability >= finding.present_at:
         return "present"
