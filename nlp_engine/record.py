@@ -159,7 +159,10 @@ class Medication(RecordModel):
 
 
 class Image(RecordModel):
-    """A picture that belongs to the record; ``path`` is relative to the patient's folder or absolute."""
+    """A picture that belongs to the record; ``path`` is relative to the patient's folder or absolute.
+
+    ``source``: where it stands in the patient's folder, as sentences about it name it.
+    """
 
     id: str
     path: Path
@@ -167,6 +170,12 @@ class Image(RecordModel):
     modality: str | None = None
     body_part: str | None = None
     view: str | None = None
+    source: str = ""
+
+    @property
+    def place(self) -> str:
+        """The source; for a picture without one, its name among the images."""
+        return self.source or f"images/{self.path.name}"
 
 
 class ImageOutput(RecordModel):

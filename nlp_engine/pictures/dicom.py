@@ -16,14 +16,13 @@ from nlp_engine.errors import PictureError
 from nlp_engine.pictures.decoding import check_picture, decode
 from nlp_engine.pictures.header import BROKEN, FACTS, facts_of, quiet, read_dataset, text_of
 from nlp_engine.pictures.letters import LETTERS_FOUND, has_letters
-from nlp_engine.pictures.picture import Picture
+from nlp_engine.pictures.picture import BURNED_IN, Picture
 from nlp_engine.pictures.tint import COLOUR, is_tinted
 from nlp_engine.pictures.windows import WindowShape, full_range, is_flat, windowed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-BURNED_IN = "The header says that text about the patient stands in the pixels; do not pass the picture on."
 _CONTRADICTS = ("has a DICOM header that contradicts its pixels", "export it again")
 _ODD_WINDOW = "The window of the header shows one grey only; the range of the values was used instead."
 _ELEMENTS = (

@@ -26,7 +26,7 @@ class ImageLabels:
         self._labels: dict[str, str] = {}
         for label, names in file.labels.items():
             for name in (label, *names):
-                if self._labels.setdefault(normalise_phrase(name.replace("_", " ")), label) != label:
+                if self._labels.setdefault(_spoken(name), label) != label:
                     raise KnowledgeError("labels.yaml", f'the name "{name}" stands for two labels')
 
     @classmethod
@@ -42,9 +42,13 @@ class ImageLabels:
 
     def label(self, name: str) -> str:
         """Return our label for a model's; an unknown one in lower case with underscores."""
-        folded = normalise_phrase(name.replace("_", " "))
-        return self._labels.get(folded, folded.replace(" ", "_"))
+        spoken = _spoken(name)
+        return self._labels.get(spoken, spoken.replace(" ", "_"))
 
     def is_known(self, name: str) -> bool:
         """Say whether a model's label is one of ours or a known spelling of one."""
-        return normalise_phrase(name.replace("_", " ")) in self._labels
+        return _spoken(name) in self._labels
+
+
+def _spoken(name: str) -> str:
+    return normalise_phrase(name.replace("_", " "))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PictureFormat = Literal["DICOM", "PNG", "JPEG"]
+BURNED_IN = "The header says that text about the patient stands in the pixels; do not pass the picture on."
 
 
 @dataclass(frozen=True, slots=True)

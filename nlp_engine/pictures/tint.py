@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 COLOUR = "The picture is in colour and was turned to grey; an X-ray has no colours."
 _TINT = 12 / 255
-"""Share of the range by which two channels must differ to count as a colour; those of a grey JPEG differ by a hundredth."""
+"""Share of the range by which two channels must differ to count as a colour; those of a grey JPEG differ by 0.01."""
 _TINTED_SHARE = 0.002
 
 

@@ -21,7 +21,7 @@ from nlp_engine.readers.files import (
     named,
     visible,
 )
-from nlp_engine.readers.images import OutputReader, PictureFolder, read_images
+from nlp_engine.readers.images import OutputReader, PictureFolder, read_images, shown_in_images
 from nlp_engine.readers.notes import NoteFile, dated_name, read_note, unique_ids
 from nlp_engine.readers.problems import ProblemLog
 from nlp_engine.readers.rows import RowReader, date_orders
@@ -138,7 +138,7 @@ class RecordParts:
         found = read_images(images, self.log) if images is not None and self._is_folder(images) else PictureFolder()
         self.images += found.images
         files = {path.name: path for name in _IMAGE_OUTPUTS if (path := named(entries, name)) is not None}
-        files |= {f"{IMAGES}/{path.name}": path for path in found.outputs}
+        files |= {shown_in_images(path, images): path for path in found.outputs if images is not None}
         folder = named(entries, IMAGE_FINDINGS)
         if folder is not None and self._is_folder(folder):
             files |= {f"{IMAGE_FINDINGS}/{path.name}": path for path in visible(folder)}

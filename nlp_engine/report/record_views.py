@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from nlp_engine.assessment import Assessment, EvidenceKind, ImageFinding, MentionLabel
-from nlp_engine.record import Medication, Note
+from nlp_engine.record import Image, Medication, Note
 from nlp_engine.report.evidence import Tracer, note_title, output_of
 from nlp_engine.report.highlight import pieces
 from nlp_engine.report.looked_at import overlaid
@@ -44,9 +44,6 @@ def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tup
     for finding in assessment.image_findings:
         outputs.setdefault(finding.image_id, []).append(finding)
     pictures = {image.id: image for image in assessment.record.images}
-    remarks: dict[str, list[str]] = {}
-    for problem in assessment.problems:
-        remarks.setdefault(problem.where, []).append(problem.sentence)
     views = []
     for number, (image_id, findings) in enumerate(outputs.items(), start=1):
         image = pictures.get(image_id)
@@ -59,16 +56,22 @@ def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tup
         views.append(
             ImageView(
                 anchor=f"image-{number}",
-                name=image.path.name if image else image_id,
+                name=image.place.removeprefix("images/") if image else image_id,
                 about=listed([word for word in about if word] + when, phrases),
                 data_uri=data_uri(shown) if shown else None,
                 map_uri=data_uri(overlaid(shown, mapped.looked_at)) if shown and mapped else None,
                 map_about=_map_about(mapped, phrases) if mapped else "",
                 outputs=tuple(_output(finding, tracer, phrases) for finding in ranked),
-                remarks=tuple(remarks.get(f"images/{image.path.name}", ())) if image else (),
+                remarks=_remarks(image, assessment) if image else (),
             )
         )
     return tuple(views)
+
+
+def _remarks(image: Image, assessment: Assessment) -> tuple[str, ...]:
+    """Return what is told of a picture; the place may have the name of the patient's folder before it."""
+    told = (problem for problem in assessment.problems if f"/{problem.where}".endswith(f"/{image.place}"))
+    return tuple(dict.fromkeys(problem.sentence for problem in told))
 
 
 def _map_about(finding: ImageFinding, phrases: Phrases) -> str:

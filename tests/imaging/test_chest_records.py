@@ -68,6 +68,30 @@ def test_a_picture_that_another_model_judged_is_left(reader, images):
     assert [problem.where for problem in read.problems] == ["images/flat.png"]
 
 
+@pytest.fixture
+def doubtful(tmp_path):
+    return Image(
+        id="d", path=save(chest(), tmp_path / "d.png").rename(tmp_path / "d.jpg"), time=NOW, source="images/s/d.jpg"
+    )
+
+
+@pytest.mark.parametrize("age", [4, 54])
+@pytest.mark.parametrize("is_judged", [True, False])
+def test_what_is_doubtful_about_a_file_is_told_whoever_judges_it(reader, doubtful, age, is_judged):
+    output = ImageOutput(id="o", image_id="d", label="pneumonia", score=0.9, model="theirs")
+    given = record((doubtful,), age=age, image_outputs=(output,) if is_judged else ())
+    _, problems = reader.read(given)
+    told = [problem.sentence for problem in problems if "name ends in .jpg" in problem.sentence]
+    assert len(told) == 1
+    assert {problem.where for problem in problems} == {"images/s/d.jpg"}
+    before = tuple(replace_where(problem) for problem in problems)
+    assert reader.read(given.model_copy(update={"problems": before}))[1] == []
+
+
+def replace_where(problem):
+    return problem.model_copy(update={"where": f"p1/{problem.where}"})
+
+
 def test_without_pictures_the_network_is_never_loaded(tmp_path):
     assert RecordReader(tmp_path / "none").read(record(())) == ([], [])
 

@@ -59,6 +59,37 @@ def test_pictures_are_known_by_their_content(folder):
     ]
 
 
+def test_pictures_in_folders_of_studies_and_series_are_found(folder):
+    picture(folder / "images" / "study 1" / "series1" / "IM0001")
+    picture(folder / "images" / "study 1" / "series2" / "IM0001")
+    write(folder / "images" / "study 1" / "c.png", PNG)
+    write(folder / "images" / ".cache" / "d.png", PNG)
+    (folder / "images" / "loop").symlink_to(folder / "images", target_is_directory=True)
+    entries = [
+        {"image": image, "label": "x", "score": 1, "model": "net", "threshold": 0.5}
+        for image in ("study 1/series2/IM0001", "IM0001")
+    ]
+    write(folder / "images" / "study 1" / "ai.json", entries)
+    record = PatientRecord.from_folder(folder)
+    ids = ["2024-05-01_cxr", "c", "study 1/series1/IM0001", "study 1/series2/IM0001"]
+    assert [image.id for image in record.images] == ids
+    assert record.images[1].place == "images/study 1/c.png"
+    assert [(output.image_id, output.source) for output in record.image_outputs] == [
+        ("study 1/series2/IM0001", "images/study 1/ai.json entry 1"),
+        ("IM0001", "images/study 1/ai.json entry 2"),
+    ]
+    assert sentences(record.problems) == [
+        "warning images/loop: The folder is a link or lies too deep, and was not read.",
+        "warning images/study 1/ai.json entry 2: The image that it names is not in images/; the entry was kept.",
+    ]
+
+
+def test_text_of_the_patient_in_the_pixels_is_told_when_the_folder_is_read(folder):
+    picture(folder / "images" / "b.dcm", BurnedInAnnotation="YES")
+    (told,) = sentences(PatientRecord.from_folder(folder).problems)
+    assert told.startswith("warning images/b.dcm: The header says that text about the patient stands in the pixels")
+
+
 @pytest.mark.parametrize("name", ["image_findings.csv", "image_findings/any.csv", "images/any.csv"])
 def test_table_of_findings(folder, name):
     write(

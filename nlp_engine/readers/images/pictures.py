@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from nlp_engine.errors import PictureError
+from nlp_engine.errors import InputError, PictureError
 from nlp_engine.pictures import picture_format
+from nlp_engine.pictures.picture import BURNED_IN
 from nlp_engine.readers.files import IMAGE_SUFFIXES, IMAGES, visible
 from nlp_engine.readers.notes import dated_name, unique_ids
 from nlp_engine.readers.problems import ProblemLog
@@ -17,6 +20,7 @@ from nlp_engine.record import Image
 if TYPE_CHECKING:
     from nlp_engine.pictures.header import Header
 
+_MAX_DEPTH = 6
 OUTPUT_SUFFIXES = frozenset({".json", ".csv"})
 _DAY = timedelta(days=1)
 
@@ -41,20 +45,25 @@ class PictureFolder:
 
     def named(self, name: str) -> Image | None:
         """Return the image that a model's output names by id, file name, path or SOP instance UID."""
-        wanted = PurePosixPath(name.replace("\\", "/")).name
+        path = name.replace("\\", "/")
+        wanted = PurePosixPath(path).name
         wanted = self.by_uid.get(wanted.removeprefix("urn:oid:") or "-", wanted)
-        return next((image for image in self.images if wanted in (image.path.name, image.id)), None)
+        found = [image for image in self.images if wanted in (image.path.name, image.id)]
+        if len(found) > 1:
+            # Two folders of images/ may hold files of one name; then the name alone does not tell which is meant.
+            found = [image for image in found if f"/{image.place}".endswith(f"/{path}")]
+        return found[0] if len(found) == 1 else None
 
 
 def read_images(folder: Path, log: ProblemLog) -> PictureFolder:
     """List the images of a patient; a file that is not what its name says is told."""
     found = PictureFolder()
     people: set[str] = set()
-    entries = visible(folder)
+    entries = list(_files(folder, folder, log))
     found.outputs += [path for path in entries if path.suffix.lower() in OUTPUT_SUFFIXES]
     others = [path for path in entries if path not in found.outputs]
-    for path, name in zip(others, unique_ids(others), strict=True):
-        shown = f"{IMAGES}/{path.name}"
+    for path, name in zip(others, _ids(others, folder), strict=True):
+        shown = shown_in_images(path, folder)
         header = None
         try:
             kind = picture_format(path)
@@ -68,7 +77,7 @@ def read_images(folder: Path, log: ProblemLog) -> PictureFolder:
         elif kind is None or (header is not None and header.without_pixels):
             _tell_no_picture(path, shown, header, log)
         else:
-            found.images.append(_image(path, name, header, log))
+            found.images.append(_image(path, name, shown, header, log))
             if header is not None:
                 found.by_uid[header.instance_uid] = name
                 people.add(header.patient_key)
@@ -76,6 +85,35 @@ def read_images(folder: Path, log: ProblemLog) -> PictureFolder:
         # A picture in the wrong folder is dangerous.
         log.warning(IMAGES, "the DICOM files name more than one patient; check that all of them belong to this one")
     return found
+
+
+def shown_in_images(path: Path, folder: Path) -> str:
+    """Return how sentences name a file of ``images/`` or of a folder in it."""
+    return f"{IMAGES}/{path.relative_to(folder).as_posix()}"
+
+
+def _files(inside: Path, folder: Path, log: ProblemLog, depth: int = 0) -> Iterator[Path]:
+    """Yield the files of a folder and of those in it: exports hold a folder a study and a series."""
+    for path in visible(inside):
+        if not path.is_dir():
+            yield path
+        elif depth >= _MAX_DEPTH or path.is_symlink():
+            log.warning(shown_in_images(path, folder), "the folder is a link or lies too deep, and was not read")
+        else:
+            try:
+                yield from _files(path, folder, log, depth + 1)
+            except InputError as error:
+                log.error(shown_in_images(path, folder), f"the folder {error.problem}; {error.remedy}")
+
+
+def _ids(paths: list[Path], folder: Path) -> list[str]:
+    """Return an id for each file: its stem or name, or its path below ``images/`` where two names are the same."""
+    names = unique_ids(paths)
+    seen = Counter(names)
+    return [
+        name if seen[name] == 1 else path.relative_to(folder).as_posix()
+        for name, path in zip(names, paths, strict=True)
+    ]
 
 
 def _header(path: Path) -> Header:
@@ -94,14 +132,15 @@ def _tell_no_picture(path: Path, shown: str, header: Header | None, log: Problem
         log.warning(shown, "the file is not an image that is read; png, jpg and dcm are")
 
 
-def _image(path: Path, name: str, header: Header | None, log: ProblemLog) -> Image:
+def _image(path: Path, name: str, shown: str, header: Header | None, log: ProblemLog) -> Image:
     """Return an image; a date in the file's name counts more than that of the header."""
-    shown = f"{IMAGES}/{path.name}"
     time, _ = dated_name(path, log, shown)
     if header is None:
-        return Image(id=name, path=path.absolute(), time=time)
+        return Image(id=name, path=path.absolute(), time=time, source=shown)
     _tell_two_times(time, header.time, shown, log)
     facts = header.facts
+    if facts.burned_in:
+        log.warning(shown, BURNED_IN)
     return Image(
         id=name,
         path=path.absolute(),
@@ -109,6 +148,7 @@ def _image(path: Path, name: str, header: Header | None, log: ProblemLog) -> Ima
         modality=facts.modality,
         body_part=facts.body_part,
         view=facts.view,
+        source=shown,
     )
 
 
