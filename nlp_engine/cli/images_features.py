@@ -44,6 +44,7 @@ def features_command(
     from nlp_engine.imaging.features.table import counted, read_features
 
     table_suffix(out)
+    check_place(out)
     _check_picture(picture)
     files = picture_files(paths)
     index = labels_of(files, labels) if labels else {}
@@ -75,7 +76,7 @@ def similar_command(
     known = Features.from_frame(read_table(features), where=features.name)
     network = ChestModel.load(model)
     try:
-        reading = network.read([read_picture(image)])[0]
+        reading = network.read([read_picture(image, least_side=network.size)])[0]
     except PictureError as error:
         raise InputError(str(image), error.problem, error.remedy) from error
     if reading.embedding is None:
@@ -109,9 +110,24 @@ def labels_of(files: Sequence[str], path: Path) -> Mapping[str, Labelled]:
     return found
 
 
+def check_place(out: Path) -> None:
+    """Refuse a file that could not be written, before thousands of pictures are read.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If its folder does not exist.
+    """
+    if not out.parent.is_dir():
+        raise InputError(str(out), "cannot be written", "give a file in a folder that exists")
+
+
 def _check_picture(picture: Path | None) -> None:
-    if picture is not None and picture.suffix.lower() not in {".svg", ".html"}:
+    if picture is None:
+        return
+    if picture.suffix.lower() not in {".svg", ".html"}:
         raise InputError(str(picture), "is no drawing by its name", "let it end with .svg or .html")
+    check_place(picture)
 
 
 def _places(vectors: NDArray[np.float32], way: Literal["pca", "umap"]) -> tuple[NDArray[np.float32], str]:

@@ -20,8 +20,11 @@ _SIZE = (3.5, 3.1)
 """Inches."""
 
 
-def roc(labels: Labels, probabilities: Floats) -> Markup:
-    """Return the ROC curve with the line of chance."""
+_NESTED = "nested cross-validation"
+
+
+def roc(labels: Labels, probabilities: Floats, *, about: str = _NESTED) -> Markup:
+    """Return the ROC curve with the line of chance; ``about`` says of what, on a page that has several."""
     order = np.argsort(-probabilities, kind="stable")
     ordered, scores = labels[order], probabilities[order]
     ends = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)
@@ -33,19 +36,19 @@ def roc(labels: Labels, probabilities: Floats) -> Markup:
         axes.plot(alarms, hits, color=_INK, linewidth=1.6)
         axes.set(xlabel="1 − specificity", ylabel="sensitivity", xlim=(0, 1), ylim=(0, 1.01))
 
-    return _draw(paint, "roc", "ROC curve of the nested cross-validation")
+    return _draw(paint, _id("roc", about), f"ROC curve: {about}")
 
 
-def calibration(bins: Sequence[Bin]) -> Markup:
-    """Return how often the outcome came by what was said, in bins of like size."""
+def calibration(bins: Sequence[Bin], *, about: str = _NESTED, came: str = "share with the outcome") -> Markup:
+    """Return how often the outcome came by what was said, in bins of like size; ``came`` stands at the axis."""
 
     def paint(axes: Axes) -> None:
         axes.plot([0, 1], [0, 1], color=_SOFT, linestyle="--", linewidth=1)
-        said, came = [bin_.predicted for bin_ in bins], [bin_.observed for bin_ in bins]
-        axes.plot(said, came, color=_INK, linewidth=1.3, marker="o", markersize=4.5)
-        axes.set(xlabel="probability said", ylabel="share with the outcome", xlim=(0, 1), ylim=(0, 1.01))
+        said, seen = [bin_.predicted for bin_ in bins], [bin_.observed for bin_ in bins]
+        axes.plot(said, seen, color=_INK, linewidth=1.3, marker="o", markersize=4.5)
+        axes.set(xlabel="probability said", ylabel=came, xlim=(0, 1), ylim=(0, 1.01))
 
-    return _draw(paint, "calibration", "Calibration in ten groups of like size")
+    return _draw(paint, _id("calibration", about), f"Calibration in ten groups of like size: {about}")
 
 
 def confusion(labels: Labels, probabilities: Floats, at: float) -> Markup:
@@ -81,6 +84,11 @@ def importance(rows: Sequence[tuple[str, float]]) -> Markup:
         axes.set_xlabel("fall of the AUROC when shuffled")
 
     return _draw(paint, "importance", "What the model rests on", size=(7.2, 0.7 + 0.27 * len(rows)))
+
+
+def _id(kind: str, about: str) -> str:
+    """Return what the ids of a drawing begin with."""
+    return kind if about == _NESTED else f"{kind}-{re.sub(r'[^a-z0-9]+', '-', about.lower())}"
 
 
 def _draw(paint: Callable[[Axes], None], prefix: str, title: str, size: tuple[float, float] = _SIZE) -> Markup:

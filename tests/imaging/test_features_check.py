@@ -92,7 +92,7 @@ def test_counts_and_page(folder, report):
     assert "<script" not in page
 
 
-@pytest.mark.parametrize(("target", "out"), [("set", "r.txt"), ("index.csv", "r.json")])
+@pytest.mark.parametrize(("target", "out"), [("set", "r.txt"), ("index.csv", "r.json"), ("set", "gone/r.json")])
 def test_wrong_arguments_are_refused(folder, target, out):
     done = run("images", "check", folder / target, "--out", folder / out, "--model", folder / "model")
     assert isinstance(done.exception, InputError)

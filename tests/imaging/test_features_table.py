@@ -119,9 +119,11 @@ def test_without_umap_principal_components_are_used_and_it_is_said(folder, monke
     [
         (("--out", "f.txt"), "is no CSV or Parquet"),
         (("--out", "f.csv", "--picture", "p.png"), "is no drawing"),
+        (("--out", "gone/f.csv"), "cannot be written"),
+        (("--out", "f.csv", "--picture", "gone/p.svg"), "cannot be written"),
     ],
 )
-def test_wrong_names_of_files_are_refused(folder, arguments, words):
+def test_wrong_names_of_files_are_refused_before_pictures_are_read(folder, arguments, words):
     done = run("features", folder / "set", *arguments, "--model", folder / "model")
     assert isinstance(done.exception, InputError)
     assert words in str(done.exception)

@@ -233,7 +233,8 @@ def _refuse_unreadable(errors: Sequence[InputError]) -> None:
     if not others:
         raise first
     told = f"{', '.join(others[:_ROWS_TOLD])}{' ...' if len(others) > _ROWS_TOLD else ''}"
-    raise InputError(first.where, first.problem, f"{first.remedy} ({len(others)} more cannot be read: rows {told})")
+    which = "row" if len(others) == 1 else f"{len(others)} rows,"
+    raise InputError(first.where, first.problem, f"{first.remedy} (nor can the files of {which} {told} be read)")
 
 
 def _tell_doubtful(faults: Sequence[tuple[int, str]], count: int, progress: Progress) -> None:

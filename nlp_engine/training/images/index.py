@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nlp_engine.cells.columns import TableKind
 from nlp_engine.errors import InputError
+from nlp_engine.imaging.features.copies import joined
 from nlp_engine.readers.tables import Row, open_table
 from nlp_engine.readers.textfile import UnreadableTextError
 
@@ -57,7 +57,8 @@ def read_index(path: Path) -> list[Entry]:
         table = open_table(path, _INDEX)
         rows = list(table.rows)
     except UnreadableTextError as error:
-        raise InputError(path.name, str(error), f"it needs a row a picture, with {', '.join(_NEEDED)}") from error
+        remedy = f"give a table with a row a picture and the columns {', '.join(_NEEDED)}"
+        raise InputError(path.name, str(error).partition(";")[0], remedy) from error
     if table.doubts:
         raise InputError(path.name, table.doubts[0].partition(";")[0], "name a column once, and save it as UTF-8")
     if not rows:
@@ -175,21 +176,14 @@ def _refuse_shared(entries: Sequence[Entry], keys: Sequence[str], what: str, rem
 
 def _groups(entries: Sequence[Entry], digests: Sequence[str]) -> dict[str, str]:
     """Return patient -> the first patient of those that are linked by byte-identical pictures."""
-    leader = {entry.patient: entry.patient for entry in entries}
-
-    def find(patient: str) -> str:
-        while leader[patient] != patient:
-            patient = leader[patient]
-        return patient
-
-    holders: dict[str, set[str]] = defaultdict(set)
-    for entry, digest in zip(entries, digests, strict=True):
-        holders[digest].add(entry.patient)
-    for patients in holders.values():
-        top = min(find(patient) for patient in patients)
-        for patient in patients:
-            leader[find(patient)] = top
-    return {patient: find(patient) for patient in leader}
+    patients = sorted({entry.patient for entry in entries})
+    numbers = {patient: number for number, patient in enumerate(patients)}
+    holder: dict[str, int] = {}
+    links = [
+        (holder.setdefault(digest, numbers[entry.patient]), numbers[entry.patient])
+        for entry, digest in zip(entries, digests, strict=True)
+    ]
+    return {patients[member]: patients[group[0]] for group in joined(links) for member in group}
 
 
 def _draw(patient: str, seed: int) -> float:

@@ -25,9 +25,10 @@ _PNG = "data:image/png;base64,"
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """A dev picture that the network is surest about and wrong."""
+    """A dev picture that the network is surest about and wrong; ``where`` is its row of the index."""
 
     picture: str
+    where: str
     truth: str
     said: str
     probability: float
@@ -38,13 +39,15 @@ def write_report(path: Path, file: ChestModelFile, evaluation: Evaluation, pictu
 
     The worst mistakes show pictures of patients: the page is as sensitive as the data.
     """
-    curves = {
-        name: (
-            charts.roc(result.is_present.astype(np.int64), result.probability),
-            charts.calibration(metrics.reliability(result.is_present.astype(np.int64), result.probability)),
+    curves = {}
+    for name, result in evaluation.findings.items():
+        is_present = result.is_present.astype(np.int64)
+        bins = metrics.reliability(is_present, result.probability)
+        about = f"{name.replace('_', ' ')}, part dev"
+        curves[name] = (
+            charts.roc(is_present, result.probability, about=about),
+            charts.calibration(bins, about=about, came="share with the finding"),
         )
-        for name, result in evaluation.findings.items()
-    }
     page = environment().get_template("image_training.html.j2")
     text = page.render(**_told(file, evaluation), curves=curves, mistakes=worst_mistakes(evaluation, pictures))
     path.write_text(text, encoding="utf-8")
@@ -63,6 +66,7 @@ def worst_mistakes(evaluation: Evaluation, pictures: PictureSet) -> Sequence[Mis
     return [
         Mistake(
             picture=_thumbnail(dev.levels[at]),
+            where=dev.names[at],
             truth=pictures.classes[dev.labels[at]],
             said=pictures.classes[int(chances[at].argmax())],
             probability=float(chances[at].max()),

@@ -1,6 +1,7 @@
 """Training: the same seed gives the same network, a run that was cut off too, and the folder is whole."""
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -115,7 +116,11 @@ def test_augmentation_is_by_seed_keeps_the_shape_and_swaps_no_sides():
 def test_the_exported_file_answers_like_the_networks_in_it(tmp_path, monkeypatch):
     monkeypatch.setattr(networks, "load_photo_weights", lambda body: None)
     torch.manual_seed(0)
-    net = networks.Committee([networks.build(one, 3, dropout=0.1) for one in ("efficientnet_lite", "resnet")]).eval()
+    members = [networks.build(one, 3, dropout=0.1).eval() for one in ("efficientnet_lite", "densenet")]
+    sides = [member(torch.zeros(1, 1, 32, 32))[2].shape[-1] for member in members]
+    assert sides[0] < sides[1]  # bodies whose features do not fit each other
+    net = networks.Committee(members).eval()
+    assert net(torch.zeros(1, 1, 32, 32))[2].shape[-1] == sides[1]
     for name, values in net.named_buffers():
         if name.endswith(("running_mean", "running_var")):
             values.uniform_(0.5, 1.5)
@@ -176,6 +181,10 @@ def test_card_and_report_tell_the_figures_and_load_nothing(made):
     assert "<svg" in page
     assert 'src="http' not in page
     assert "person1" not in page + card
+    for words in ("ROC curve, AUROC", "Calibration: how often", "Confusion matrix", "Worst mistakes"):
+        assert words in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
 
 
 def test_the_default_configuration_is_valid():
@@ -194,3 +203,29 @@ def test_a_patient_in_both_parts_stops_the_command(tmp_path):
     with pytest.raises(InputError, match="patients in both"):
         train_image(replace(job, seed=1), CONFIG, progress=quiet)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"aims": {"pneumonai": {"specificity": 0.9}}}, 'has an aim for "pneumonai", which is no finding; choose from'),
+        ({"findings": {"any": ["tumour"]}}, 'name the class "tumour"'),
+    ],
+)
+def test_wishes_that_cannot_be_met_are_told_before_training(tmp_path, change, message):
+    from nlp_engine.training.images.commands import ImageJob, train_image
+
+    index = write_pictures(tmp_path)
+    job = ImageJob(data=tmp_path, index=index, out=tmp_path / "out", work=tmp_path / "work")
+    config = ImageConfig.model_validate(CONFIG.model_dump() | change)
+    with pytest.raises(InputError, match=message):
+        train_image(job, config, progress=quiet)
+
+
+def test_an_out_that_is_a_file_is_told_before_training(tmp_path):
+    from nlp_engine.training.images.commands import ImageJob, train_image
+
+    index = write_pictures(tmp_path)
+    job = ImageJob(data=tmp_path, index=index, out=index, work=tmp_path / "work")
+    with pytest.raises(InputError, match="cannot be made a folder; give another folder to --out"):
+        train_image(job, CONFIG, progress=quiet)
