@@ -80,8 +80,9 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
 
     if job.minutes is not None and config.search.share > 0:
         config = _searched(job, config, load, progress)
-    pictures = relabelled(load(config.size), config, flip=job.flip, seed=job.seed, work=job.work, progress=progress)
-    seconds = _train_members(job, config, pictures, began, progress)
+    told = relabelled(load(config.size), config, flip=job.flip, seed=job.seed, work=job.work, progress=progress)
+    pictures = told.pictures
+    seconds = told.seconds + _train_members(job, config, pictures, began, progress)
     made = Made(seed=job.seed, minutes=seconds / 60)
     package = write_package(job.out, pictures, config, made)
     fit_domain(
@@ -124,9 +125,11 @@ def _searched(job: ImageJob, config: ImageConfig, load: Callable[[int], PictureS
 
 def _train_members(job: ImageJob, config: ImageConfig, pictures: PictureSet, began: float, progress: Progress) -> float:
     """Train each network with a seed of its own, write them as one file, and return the seconds of training."""
+    from nlp_engine.training.images.calibration import fit_shifts
     from nlp_engine.training.images.export import export
     from nlp_engine.training.images.head import write_head
     from nlp_engine.training.images.networks import Committee
+    from nlp_engine.training.images.scores import logits_of
     from nlp_engine.training.images.trainer import Trainer
 
     nets, members, seconds = [], config.members(), 0.0
@@ -137,7 +140,9 @@ def _train_members(job: ImageJob, config: ImageConfig, pictures: PictureSet, beg
         trainer = Trainer(pictures, member, flip=job.flip, minutes=minutes)
         nets.append(trainer.train(job.seed + at, job.work / f"member-{at}.pt", progress=progress))
         seconds += trainer.seconds
-    difference = export(Committee(nets) if len(nets) > 1 else nets[0], config.size, job.out / NETWORK_FILE)
+    network = Committee(nets) if len(nets) > 1 else nets[0]
+    network.shift(fit_shifts(logits_of(network, pictures.dev.levels), pictures.dev.labels))
+    difference = export(network, config.size, job.out / NETWORK_FILE)
     write_head(job.out)
     progress(f"exported; {NETWORK_FILE} differs from torch by {difference:.0e} at most")
     return seconds

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from monai.networks.nets.densenet import DenseNet
 from monai.networks.nets.efficientnet import EfficientNetBNFeatures
 from monai.networks.nets.resnet import ResNet
+from numpy.typing import NDArray
 from torch import nn
 
 from nlp_engine.training.images.pretrained import WIDTH, lite_body, load_photo_weights
@@ -37,6 +39,11 @@ class PictureNet(nn.Module):
         embedding = features.mean(dim=(2, 3))
         return self.head(self.dropout(embedding)), embedding, features
 
+    def shift(self, logits: NDArray[np.float64]) -> None:
+        """Add to the logits of each class, (classes,)."""
+        with torch.no_grad():
+            self.head.bias += torch.from_numpy(logits).float()
+
     def _in_two(self, pictures: torch.Tensor) -> torch.Tensor:
         """Spare the gradients of the first parts, where maps are largest and an epoch's time goes."""
         parts = list(self.body.children())
@@ -54,9 +61,15 @@ class Committee(nn.Module):
     Bodies halve an odd side in different ways; smaller features are then stretched to the largest.
     """
 
-    def __init__(self, members: Sequence[nn.Module]) -> None:
+    def __init__(self, members: Sequence[PictureNet]) -> None:
         super().__init__()
         self.members = nn.ModuleList(members)
+
+    def shift(self, logits: NDArray[np.float64]) -> None:
+        """Add to the logits of each class, (classes,)."""
+        for member in self.members:
+            assert isinstance(member, PictureNet)
+            member.shift(logits)
 
     def forward(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return logits (n, classes), embedding (n, width) and features (n, width, h, w)."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,30 +26,40 @@ from nlp_engine.training.images.scores import logits_of
 from nlp_engine.training.images.trainer import Trainer
 
 
+@dataclass(frozen=True)
+class Relabelled:
+    """A set whose part train has targets, and the seconds of training that they took, also before a cut."""
+
+    pictures: PictureSet
+    seconds: float = 0.0
+
+
 def relabelled(
     pictures: PictureSet, config: ImageConfig, *, flip: bool, seed: int, work: Path, progress: Progress
-) -> PictureSet:
+) -> Relabelled:
     """Return the set with targets for part train; as it is if the configuration does not ask for them.
 
     Each fold keeps its checkpoint in the work folder, so a run that was cut off goes on.
     """
     relabel, train = config.relabel, pictures.train
     if relabel is None:
-        return pictures
+        return Relabelled(pictures)
     folds = deal(train.patients, relabel.folds, seed=seed, running_number=relabel.running_number)
     learning = relabel.network_of(config)
-    targets = np.empty((len(train), len(pictures.classes)))
+    targets, seconds = np.empty((len(train), len(pictures.classes))), 0.0
     for fold in range(relabel.folds):
         progress(f"labels, fold {fold + 1} of {relabel.folds}: {learning.network}")
         inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         digest = f"{pictures.digest} fold {fold} of {relabel.folds}, {relabel.running_number}"
         rest = replace(pictures, train=train.chosen(others), digest=digest)
-        network = Trainer(rest, learning, flip=flip).train(seed + fold, work / f"labels-{fold}.pt", progress=progress)
+        trainer = Trainer(rest, learning, flip=flip)
+        network = trainer.train(seed + fold, work / f"labels-{fold}.pt", progress=progress)
+        seconds += trainer.seconds
         seen = softmax(logits_of(network, train.levels[inside]).astype(np.float64))
         targets[inside] = weighed(seen, train.labels[inside], relabel.trust)
     doubted = int((targets.argmax(axis=1) != train.labels).sum())
     progress(f"labels that networks of other patients would change: {doubted} of {len(train)}")
-    return replace(pictures, train=replace(train, targets=targets))
+    return Relabelled(replace(pictures, train=replace(train, targets=targets)), seconds)
 
 
 def weighed(seen: NDArray[np.float64], labels: NDArray[np.int64], trust: float) -> NDArray[np.float64]:

@@ -15,7 +15,8 @@ from nlp_engine.imaging.chest.model_file import ChestModelFile, Purpose
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.pictures import Picture, PictureFacts
 from nlp_engine.training.images.data import Pictures
-from nlp_engine.training.images.domain import changed, fit_domain, fit_spread
+from nlp_engine.training.images.domain import changed, fit_domain, fit_spread, parts
+from nlp_engine.training.images.shifts import SHIFTS
 
 PURPOSE = Purpose(words="chest X-rays of children", age_below=18)
 
@@ -57,6 +58,19 @@ def test_good_pictures_pass(model):
     assert sum(reason is not None for reason in refusals(model, GOOD)) <= 3
 
 
+@pytest.mark.parametrize("name", ["crop 10 % a side", "wider by 15 %", "border 8 %", "gamma 1.6"])
+def test_good_pictures_of_another_framing_or_exposure_pass(model, name):
+    shifted = SHIFTS[name](np.stack([levels(grey) for grey in GOOD])) / 255
+    assert sum(reason is not None for reason in refusals(model, shifted)) <= 3
+
+
+def test_small_parts_of_good_pictures_are_refused(model):
+    corners = [grey[: len(grey) // 2, : len(grey) // 2] for grey in GOOD]
+    middles = [grey[len(grey) // 4 : -len(grey) // 4, len(grey) // 4 : -len(grey) // 4] for grey in GOOD]
+    for cut in (corners, middles):
+        assert sum(reason is not None for reason in refusals(model, cut)) >= 27
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -87,6 +101,14 @@ def test_changed_copies_are_the_same_picture_but_not_identical():
     for copy in copies:
         inner = np.s_[32:96, 32:96]  # at the edge a smaller copy is black
         assert 0.6 < np.corrcoef(copy[inner].ravel(), one[0][inner].ravel())[0, 1] < 0.999
+
+
+def test_parts_are_taken_from_anywhere_in_the_picture():
+    rows, columns = np.mgrid[0:100, 0:100]
+    found = parts(np.stack([rows, columns]).astype(np.uint8).repeat(50, axis=0), np.random.default_rng(0), 40)
+    assert found.shape == (100, 40, 40)
+    spans = np.concatenate([np.ptp(found[:50], axis=(1, 2)), np.ptp(found[50:], axis=(1, 2))])
+    assert len(np.unique(spans)) > 20  # different sizes, and an exposure of their own
 
 
 def test_the_distance_of_the_cloud_itself_is_about_one():

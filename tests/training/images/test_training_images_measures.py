@@ -7,7 +7,7 @@ pytest.importorskip("sklearn", reason="needs the extra train")
 
 from nlp_engine.errors import InputError
 from nlp_engine.probabilities import softmax
-from nlp_engine.training.images.calibration import expected_calibration_error, fit_temperature
+from nlp_engine.training.images.calibration import expected_calibration_error, fit_shifts, fit_temperature
 from nlp_engine.training.images.config import Aim
 from nlp_engine.training.images.evaluation import auroc, contrasts, interval
 from nlp_engine.training.images.findings import findings_of, presence_of, probability_of
@@ -125,3 +125,19 @@ def test_each_shift_changes_pictures_and_keeps_their_shape(name):
     assert shifted.shape == levels.shape
     assert shifted.dtype == np.uint8
     assert not np.array_equal(shifted, levels)
+
+
+def test_shifts_undo_a_wrong_idea_of_how_frequent_classes_are():
+    chance = np.random.default_rng(0)
+    labels = chance.integers(0, 3, 3000)
+    honest = chance.normal(0, 1, (3000, 3)) * 0.5 + np.eye(3)[labels] * 2
+    moved = (honest + [0.0, 1.5, -1.0]).astype(np.float32)
+    shifts = fit_shifts(moved, labels)
+    assert shifts[0] == 0
+    np.testing.assert_allclose(shifts, [0, -1.5, 1.0], atol=0.2)
+
+
+def test_the_shift_of_a_class_that_dev_lacks_stays_finite():
+    labels = np.zeros(50, np.int64)
+    shifts = fit_shifts(np.zeros((50, 2), np.float32), labels)
+    assert -10 <= shifts[1] < 0
