@@ -11,7 +11,7 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from nlp_engine import __version__
 from nlp_engine.assessment import Assessment, Finding, ImageFinding, LabResult, NoteExtraction, Score
@@ -132,7 +132,7 @@ class Engine:
     decisions: Decider | None = None
     risk: RiskReader | None = None
     seconds: dict[str, float] = field(default_factory=dict, compare=False)
-    _arguments: Mapping[str, object] | None = field(default=None, init=False, repr=False, compare=False)
+    _arguments: Mapping[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def load(

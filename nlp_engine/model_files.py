@@ -1,4 +1,4 @@
-"""Reads the files of a model folder: ``model.json`` and arrays; a file that is not usable is one clear sentence."""
+"""Reads the files of a model folder: ``model.json``, arrays, networks; one that is not usable is one clear sentence."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from nlp_engine.errors import ModelError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from onnxruntime import InferenceSession
 
 MODEL_FILE, NETWORK_FILE, CARD_FILE = "model.json", "model.onnx", "MODEL_CARD.md"
 
@@ -75,3 +76,34 @@ def read_arrays(path: Path, *needed: str) -> dict[str, NDArray[Any]]:
     if lacking := set(needed) - set(arrays):
         raise ModelError(f"{path.parent.name}/{path.name} is not complete: it lacks {min(lacking)}.")
     return arrays
+
+
+def open_network(path: Path, *, threads: int) -> InferenceSession:
+    """Open a network on onnxruntime, on the CPU; it is safe to use from several threads.
+
+    Parameters
+    ----------
+    threads
+        CPU threads of one run.
+
+    Raises
+    ------
+    nlp_engine.errors.ModelError
+        If the file is missing, or no network.
+    """
+    import onnxruntime
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Notes and batches differ in size: patterns of memory kept for each would grow with them.
+    options.enable_mem_pattern = False
+    if not path.is_file():
+        raise ModelError(f"{path.parent.name}/{path.name} is missing.")
+    broken = state.Fail, state.InvalidArgument, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except broken as error:
+        raise ModelError(f"{path.parent.name}/{path.name} is no network that onnxruntime reads.") from error

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nlp_engine.errors import ModelError
-from nlp_engine.model_files import MODEL_FILE, ModelFilePart, read_arrays, read_model_file
+from nlp_engine.model_files import MODEL_FILE, ModelFilePart, open_network, read_arrays, read_model_file
 
 
 class Small(ModelFilePart):
@@ -68,3 +68,20 @@ def test_pickled_objects_are_refused(tmp_path):
     np.savez(tmp_path / "some.npz", first=np.array([{"a": 1}], dtype=object))
     with pytest.raises(ModelError, match=r"cannot be read\.$"):
         read_arrays(tmp_path / "some.npz")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "is missing"),
+        (b"", "is no network that onnxruntime reads"),
+        (b"nothing", "is no network that onnxruntime reads"),
+        (b"\x08\x07", "is no network that onnxruntime reads"),
+    ],
+)
+def test_networks_that_cannot_be_read_are_one_sentence(tmp_path, content, told):
+    if content is not None:
+        (tmp_path / "model.onnx").write_bytes(content)
+    with pytest.raises(ModelError) as raised:
+        open_network(tmp_path / "model.onnx", threads=1)
+    assert str(raised.value) == f"{tmp_path.name}/model.onnx {told}."

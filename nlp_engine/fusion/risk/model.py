@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from nlp_engine.errors import ModelError
 from nlp_engine.fusion.risk.encoding import Matrix, Value, encode, usable
 from nlp_engine.fusion.risk.model_file import Calibration, FeatureSpec, RiskModelFile
-from nlp_engine.model_files import NETWORK_FILE
+from nlp_engine.model_files import NETWORK_FILE, open_network
 
 _CERTAIN = 1e-6
 _LEAST_EFFECT = 0.005
@@ -60,15 +59,7 @@ class OnnxNetwork:
     """
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            content = path.read_bytes()
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-        except (OSError, RuntimeError) as error:
-            raise ModelError(f"{path.parent.name} is no risk model: {path.name} cannot be read.") from error
+        self._session = open_network(path, threads=1)
         self._input = self._session.get_inputs()[0].name
         self._output = self._session.get_outputs()[-1].name
 

@@ -12,6 +12,7 @@ import numpy as np
 from nlp_engine.errors import ModelError
 from nlp_engine.imaging.chest.model_file import NETWORK_FILE
 from nlp_engine.imaging.chest.preparing import network_input, zoomed
+from nlp_engine.model_files import open_network
 from nlp_engine.probabilities import softmax
 
 if TYPE_CHECKING:
@@ -56,27 +57,7 @@ class Network:
     """
 
     def __init__(self, folder: Path, *, threads: int) -> None:
-        import onnxruntime
-        from onnxruntime.capi.onnxruntime_pybind11_state import (
-            Fail,
-            InvalidArgument,
-            InvalidGraph,
-            InvalidProtobuf,
-            NotImplemented,
-        )
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Freed after each run: batches of other sizes would otherwise leave their memory behind.
-        options.enable_mem_pattern = False
-        path = folder / NETWORK_FILE
-        if not path.is_file():
-            raise ModelError(f"{folder.name} is no picture model: {NETWORK_FILE} is missing.")
-        try:
-            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        except (Fail, InvalidArgument, InvalidGraph, InvalidProtobuf, NotImplemented) as error:
-            raise ModelError(f"{folder.name}/{NETWORK_FILE} is no network that onnxruntime reads.") from error
+        self._session = open_network(folder / NETWORK_FILE, threads=threads)
         if missing := set(OUTPUTS) - {output.name for output in self._session.get_outputs()}:
             raise ModelError(f"{folder.name}/{NETWORK_FILE} lacks the output {min(missing)}.")
         self._input = self._session.get_inputs()[0].name

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from nlp_engine.errors import ModelError
+from nlp_engine.model_files import open_network
 from nlp_engine.text.ner.calibration import Calibration
 
 _SPECIAL = (("[CLS]", "[SEP]", "[PAD]"), ("<s>", "</s>", "<pad>"))
@@ -54,13 +54,12 @@ class OnnxTagger:
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             self.tokenizer = load_tokenizer(folder / "tokenizer.json")
-            model = (folder / "model.onnx").read_bytes()
         except (OSError, ValueError) as error:
             name = getattr(error, "filename", None) or "config.json"
             raise ModelError(f"the NER model is not complete: {Path(name).name} cannot be read.") from error
         self.version: str = config["version"]
         self.heads = tuple(_head(entry) for entry in config["heads"])
-        self._session = onnxruntime.InferenceSession(model, _options(threads), providers=["CPUExecutionProvider"])
+        self._session = open_network(folder / "model.onnx", threads=threads)
         self._cls, self._sep, _ = special_tokens(self.tokenizer)
 
     def logits(self, ids: list[int]) -> NDArray[np.float32]:
@@ -98,13 +97,3 @@ def special_tokens(tokenizer: Tokenizer) -> tuple[int, int, int]:
             return cls, sep, padding
     known = " nor ".join(", ".join(names) for names in _SPECIAL)
     raise ModelError(f"the tokenizer has no first, last and padding token: neither {known}.")
-
-
-def _options(threads: int) -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # Windows differ in length: patterns kept for each would grow with the notes.
-    options.enable_mem_pattern = False
-    return options
