@@ -39,19 +39,28 @@ def relabelled(
 ) -> Relabelled:
     """Return the set with targets for part train; as it is if the configuration does not ask for them.
 
-    Each fold keeps its checkpoint in the work folder, so a run that was cut off goes on.
+    The folds are gone through from the last to the first; what a network learns from are the targets of the folds
+    before it and the labels of those that are still to come. Each fold keeps its checkpoint in the work folder, so a
+    run that was cut off goes on.
+
+    Raises
+    ------
+    nlp_engine.errors.InputError
+        If there are fewer patients than folds, or an id has no running number.
     """
     relabel, train = config.relabel, pictures.train
     if relabel is None:
         return Relabelled(pictures)
     folds = deal(train.patients, relabel.folds, seed=seed, running_number=relabel.running_number)
+    if len(np.unique(folds)) < relabel.folds:
+        raise InputError("relabel", f"asks for {relabel.folds} folds of fewer patients", "ask for fewer folds")
     learning = relabel.network_of(config)
-    targets, seconds = np.empty((len(train), len(pictures.classes))), 0.0
-    for fold in range(relabel.folds):
+    targets, seconds = np.eye(len(pictures.classes))[train.labels], 0.0
+    for fold in reversed(range(relabel.folds)):
         progress(f"labels, fold {fold + 1} of {relabel.folds}: {learning.network}")
         inside, others = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
         digest = f"{pictures.digest} fold {fold} of {relabel.folds}, {relabel.running_number}"
-        rest = replace(pictures, train=train.chosen(others), digest=digest)
+        rest = replace(pictures, train=replace(train.chosen(others), targets=targets[others]), digest=digest)
         trainer = Trainer(rest, learning, flip=flip)
         network = trainer.train(seed + fold, work / f"labels-{fold}.pt", progress=progress)
         seconds += trainer.seconds

@@ -72,7 +72,7 @@ class Trainer:
         self.seconds = 0.0
         self._augmenter = Augmenter(config.strength, flip=flip)
         counts = np.bincount(labels, minlength=classes)
-        weights = (counts.sum() / (len(counts) * counts)) ** config.balance
+        weights = (counts.sum() / (len(counts) * np.maximum(counts, 1))) ** config.balance
         self._class_weights = torch.tensor(weights / weights.mean(), dtype=torch.float32)
         self._batches = max(1, len(pictures.train) // config.batch)
         torch.set_num_threads(config.threads)
