@@ -97,6 +97,7 @@ class ImageFinding(ResultModel):
     model: str
     model_version: str
     threshold: float
+    threshold_assumed: bool = False
     time: datetime | None = None
     source: str = ""
     looked_at: Grid = ()
@@ -125,6 +126,8 @@ class Evidence(ResultModel):
         For a note: what the note says of the quoted thing.
     score
         Between 0 and 1, where the method gives one.
+    threshold
+        For an image: the model's own threshold of the score; None if it told none.
     method, method_version
         What produced it: the NER, the lab table, the image model's name, with its version.
     source
@@ -141,6 +144,7 @@ class Evidence(ResultModel):
     presence: Presence | None = None
     code: str | None = None
     score: float | None = None
+    threshold: float | None = None
     method: str
     method_version: str = ""
     source: str = ""
@@ -171,6 +175,7 @@ class Evidence(ResultModel):
             statement=statement,
             time=finding.time,
             score=finding.score,
+            threshold=None if finding.threshold_assumed else finding.threshold,
             method=finding.model,
             method_version=finding.model_version,
             source=finding.source,

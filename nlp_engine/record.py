@@ -178,8 +178,15 @@ class Image(RecordModel):
         return self.source or f"images/{self.path.name}"
 
 
+ASSUMED_THRESHOLD = 0.5
+"""What a model's threshold is taken for when nobody tells it; a convention, and said wherever it is shown."""
+
+
 class ImageOutput(RecordModel):
-    """What an image model said: one label with its score between 0 and 1, and the model that said it."""
+    """What an image model said: one label with its score between 0 and 1, and the model that said it.
+
+    ``threshold_assumed``: the model told no threshold, and the one here is a convention.
+    """
 
     id: str
     image_id: str
@@ -187,9 +194,17 @@ class ImageOutput(RecordModel):
     score: Annotated[float, Field(ge=0, le=1)]
     model: str
     model_version: str = "unknown"
-    threshold: Annotated[float, Field(ge=0, le=1)] = 0.5
+    threshold: Annotated[float, Field(ge=0, le=1)] = ASSUMED_THRESHOLD
+    threshold_assumed: bool = False
     time: datetime | None = None
     source: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tell_assumed(cls, data: object) -> object:
+        if isinstance(data, dict) and "threshold" not in data:
+            return data | {"threshold_assumed": True}
+        return data
 
 
 class InputProblem(RecordModel):

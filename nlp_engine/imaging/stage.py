@@ -61,10 +61,6 @@ class ImageStage:
         seen, problems = self._pictures.read(record)
         return ImagesRead((*said, *seen), tuple(problems))
 
-    def findings(self, record: PatientRecord) -> list[ImageFinding]:
-        """Return the findings alone."""
-        return list(self.read(record).findings)
-
     def _finding(self, output: ImageOutput) -> ImageFinding:
         return ImageFinding(
             output_id=output.id,
@@ -75,6 +71,7 @@ class ImageStage:
             model=output.model,
             model_version=output.model_version,
             threshold=output.threshold,
+            threshold_assumed=output.threshold_assumed,
             time=output.time,
             source=output.source,
         )

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 
 from nlp_engine.errors import KnowledgeError
 from nlp_engine.knowledge import KnowledgeModel, normalise_phrase, read_yaml, resource
+
+_TAG = re.compile(
+    r"\s*\((?:disorder|finding|morphologic abnormality|observable entity|qualifier value|situation)\)$", re.I
+)
+"""What SNOMED CT puts behind its names."""
+
+
+def without_tag(name: str) -> str:
+    """Return a name without the semantic tag that SNOMED CT puts behind it: ``Pneumonia (disorder)``."""
+    return _TAG.sub("", name.strip())
 
 
 class LabelFile(KnowledgeModel):
@@ -51,4 +62,4 @@ class ImageLabels:
 
 
 def _spoken(name: str) -> str:
-    return normalise_phrase(name.replace("_", " "))
+    return normalise_phrase(without_tag(name).replace("_", " "))

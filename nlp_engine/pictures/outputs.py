@@ -7,7 +7,18 @@ from functools import cache
 from typing import Literal
 
 from nlp_engine.knowledge import KnowledgeModel, read_yaml, resource
-from nlp_engine.pictures.labels import ImageLabels
+from nlp_engine.pictures.labels import ImageLabels, without_tag
+
+DOUBTFUL_NO = (
+    "a finding is said to be absent with a high probability, which may be that of the finding or of its absence, and "
+    "was left out; give the probability of the finding"
+)
+_HALF = 0.5
+
+
+def is_doubtful_no(presence: float | None, score: object, threshold: float | None) -> bool:
+    """Say whether "absent" stands beside a probability that means "present" if it is that of the finding."""
+    return presence == 0 and isinstance(score, float) and score >= (_HALF if threshold is None else threshold)
 
 
 class OutputFile(KnowledgeModel):
@@ -52,13 +63,13 @@ class OutputWords:
 
     def finding_in(self, name: str) -> str | None:
         """Return the finding that a name holds beside its probability: ``pneumonia``; None if it holds none."""
-        left = self._probability.sub(" ", name)
+        left = self._probability.sub(" ", without_tag(name))
         named = " ".join(self._filling.sub(" ", left).replace("-", " ").split()).strip(" :,()")
         return named or None
 
     def presence(self, word: str) -> float | None:
         """Return 1 for "present", 0 for "absent", None for another word."""
-        folded = word.strip().lower()
+        folded = without_tag(word).lower()
         if folded in self._file.absent:
             return 0.0
         return 1.0 if folded in self._file.present else None

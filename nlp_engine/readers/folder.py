@@ -142,7 +142,8 @@ class RecordParts:
         folder = named(entries, IMAGE_FINDINGS)
         if folder is not None and self._is_folder(folder):
             files |= {f"{IMAGE_FINDINGS}/{path.name}": path for path in visible(folder)}
-        reader = OutputReader(found, self.log, self._own_rows)
+        ids = frozenset({self.patient.id, self._table_id or self.patient.id})
+        reader = OutputReader(found, self.log, self._own_rows, ids)
         for shown, path in files.items():
             self.image_outputs += reader.read(path, shown)
 

@@ -169,8 +169,11 @@ def _method(evidence: Evidence) -> str:
 
 def output_of(finding: ImageFinding, phrases: Phrases) -> str:
     """Say which model gave an output, and its threshold."""
+    threshold = f"{finding.threshold:.3g}"
+    if finding.threshold_assumed:
+        threshold = phrases.clinician["threshold_assumed"].format(threshold=threshold)
     return phrases.clinician["output_of"].format(
-        model=finding.model, version=finding.model_version, threshold=f"{finding.threshold:g}"
+        model=finding.model, version=finding.model_version, threshold=threshold
     )
 
 

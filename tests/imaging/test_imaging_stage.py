@@ -30,7 +30,7 @@ def output(label="Pneumonia", score=0.93, **more):
 
 
 def findings(*outputs):
-    return STAGE.findings(PatientRecord(patient=Patient(id="p"), image_outputs=outputs))
+    return list(STAGE.read(PatientRecord(patient=Patient(id="p"), image_outputs=outputs)).findings)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,8 @@ def test_the_models_own_threshold_decides(score, threshold, decision):
         ("PLEURAL_EFFUSION", "pleural_effusion"),
         ("Effusion", "pleural_effusion"),
         ("Enlarged Heart", "cardiomegaly"),
+        ("Pneumonia (disorder)", "pneumonia"),
+        ("Pulmonary nodule (finding)", "lung_nodule"),
         ("No Finding", "no_finding"),
         ("Hernia, hiatal", "hernia_hiatal"),
     ],

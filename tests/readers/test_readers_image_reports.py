@@ -73,6 +73,32 @@ def test_device_of_the_report_stands_in_for_the_algorithm(folder):
     assert (output.image_id, output.time) == ("image of a.dcm", datetime(2024, 5, 2, 10, 15))
 
 
+def test_version_of_a_device_is_not_that_of_an_algorithm(folder):
+    name = item("TEXT", coded("111001", "Algorithm Name"), text="CXR-Net")
+    report(
+        folder / "image_findings" / "a.dcm", *by_device("ChestBox"), group(finding("Pneumonia"), name, certain(7)),
+        SoftwareVersions="3.0",
+    )  # fmt: skip
+    (output,) = read(folder).image_outputs
+    assert (output.model, output.model_version) == ("CXR-Net", "unknown")
+
+
+def test_a_certain_no_is_not_taken_for_a_yes(folder):
+    number = item("NUM", coded("1", "Probability of pneumonia"), number=95, unit="%")
+    no = item("CODE", coded("2", "pneumonia", "SCT"), code=coded("3", "Absent", "SCT"))
+    report(folder / "image_findings" / "a.dcm", *by_device(), group(number, no))
+    record = read(folder)
+    assert record.image_outputs == ()
+    (told,) = sentences(record.problems)
+    assert told.startswith("error image_findings/a.dcm: A finding is said to be absent with a high probability")
+
+
+def test_a_report_of_another_patient_than_the_pictures_is_told(folder):
+    picture(folder / "images" / "cxr.dcm", PatientID="zz1")
+    report(folder / "image_findings" / "a.dcm", group(finding("Pneumonia"), certain(7)), PatientID="zz2")
+    assert any("names another patient than the pictures" in told for told in sentences(read(folder).problems))
+
+
 def test_each_group_keeps_its_own_finding_and_picture(folder):
     uids = [picture(folder / "images" / f"{name}.dcm") for name in "ab"]
     groups = [

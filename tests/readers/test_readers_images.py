@@ -260,6 +260,117 @@ def test_fhir_that_cannot_be_used_is_told_in_one_sentence(folder, resource, told
     assert told in sentences(record.problems)[0]
 
 
+def test_names_and_answers_with_the_tags_of_snomed(folder):
+    code = {"coding": [{"display": "Pneumonia (disorder)"}]}
+    value = {"coding": [{"display": "Absent (qualifier value)"}]}
+    part = {"code": {"text": "Probability"}, "valueQuantity": {"value": 0.07}}
+    (output,) = read(folder, observation(code=code, valueCodeableConcept=value, component=[part])).image_outputs
+    assert (output.label, output.score) == ("Pneumonia", 0.07)
+
+
+@pytest.mark.parametrize(
+    ("answer", "score"),
+    [
+        ({"interpretation": [{"coding": [{"code": "NEG", "display": "Negative"}]}]}, 0),
+        ({"interpretation": [{"coding": [{"code": "POS"}]}]}, 1),
+    ],
+)
+def test_an_interpretation_is_an_answer(folder, answer, score):
+    assert [output.score for output in read(folder, observation(**answer)).image_outputs] == [score]
+
+
+def test_a_certain_no_is_not_taken_for_a_yes(folder):
+    part = {"code": {"text": "Confidence"}, "valueQuantity": {"value": 0.95}}
+    record = read(folder, observation(valueCodeableConcept={"text": "Absent"}, component=[part]))
+    assert record.image_outputs == ()
+    (told,) = sentences(record.problems)
+    assert told.startswith("error image_findings/ai.json Observation 1: A finding is said to be absent with a high")
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        {"effectiveInstant": "2024-05-02T08:30:00Z"},
+        {"effectivePeriod": {"start": "2024-05-02T08:00:00Z", "end": "2024-05-02T08:30:00Z"}},
+        {"effectivePeriod": {"start": "2024-05-02T08:30:00Z"}},
+    ],
+)
+def test_times_of_observations(folder, time):
+    resource = observation(derivedFrom=[], valueQuantity={"value": 0.2}, **time)
+    del resource["effectiveDateTime"]
+    assert read(folder, resource).image_outputs[0].time == datetime(2024, 5, 2, 8, 30, tzinfo=UTC)
+
+
+def test_a_panel_holds_others_together_and_versions_of_references_are_passed_over(folder):
+    inner = observation(
+        id="o", contained=[], valueQuantity={"value": 0.2},
+        device={"reference": "https://zzserver/fhir/Device/d/_history/2"},
+    )  # fmt: skip
+    panel = observation(code={"text": "AI chest panel"}, hasMember=[{"reference": "Observation/o"}], contained=[])
+    entries = [{"resource": resource} for resource in (panel, DEVICE, inner)]
+    record = read(folder, {"resourceType": "Bundle", "entry": entries})
+    assert [(output.model, output.score) for output in record.image_outputs] == [("CXR-Net", 0.2)]
+    assert record.problems == ()
+
+
+def bundle(*subjects):
+    observations = [observation(subject=subject, valueQuantity={"value": 0.2}) for subject in subjects]
+    return {"resourceType": "Bundle", "entry": [{"resource": one} for one in observations]}
+
+
+OWN, OTHER, THIRD = {"identifier": {"value": "p"}}, {"reference": "Patient/zz1"}, {"reference": "Patient/zz2"}
+
+
+@pytest.mark.parametrize(
+    ("subjects", "kept", "told"),
+    [
+        ((OWN, OWN), 2, []),
+        ((OWN, OTHER), 1, ["error image_findings/ai.json Observation 2: The Observation names another patient and"]),
+        ((OTHER, OTHER), 2, ["warning image_findings/ai.json: The patient has another id than this folder"]),
+        (
+            (OTHER, THIRD),
+            0,
+            ["error image_findings/ai.json Observation 1", "error image_findings/ai.json Observation 2"],
+        ),
+        (({"display": "Zzmueller"}, OWN), 2, []),
+    ],
+)
+def test_observations_of_another_patient_are_left_out(folder, subjects, kept, told):
+    record = read(folder, bundle(*subjects))
+    assert len(record.image_outputs) == kept
+    assert len(record.problems) == len(told)
+    assert all(one.startswith(begin) for one, begin in zip(sentences(record.problems), told, strict=True))
+
+
+@pytest.mark.parametrize("of_all", [True, False])
+def test_entries_of_another_patient_are_left_out(folder, of_all):
+    write(folder / "patient.json", {"id": "p"})
+    entry = {"image": "2024-05-01_cxr", "label": "x", "score": 1, "model": "net"}
+    own, other = entry | {"patient_id": "p"}, entry | {"patient_id": "zz9"}
+    data = {"patient_id": "zz9", "findings": [own, entry]} if of_all else [own, other]
+    write(folder / "image_findings.json", data)
+    record = PatientRecord.from_folder(folder)
+    assert [output.source for output in record.image_outputs] == ["image_findings.json entry 1"]
+    (told,) = sentences(record.problems)
+    assert told.startswith('error image_findings.json row 2: The row\'s "patient_id" is not that of this folder')
+
+
+@pytest.mark.parametrize(("score", "expected"), [("93 %", 0.93), ("93,5%", 0.935), ("130 %", None), ("high %", None)])
+def test_a_percent_sign_says_how_a_score_is_meant(folder, score, expected):
+    entry = {"image": "2024-05-01_cxr", "label": "x", "score": score, "model": "net", "threshold": "40 %"}
+    write(folder / "image_findings.json", [entry])
+    outputs = PatientRecord.from_folder(folder).image_outputs
+    assert [(output.score, output.threshold) for output in outputs] == ([(expected, 0.4)] if expected else [])
+
+
+def test_a_threshold_that_nobody_told_is_known_to_be_assumed(folder):
+    entry = {"image": "2024-05-01_cxr", "label": "pneumonia", "score": 0.9, "model": "net"}
+    write(folder / "image_findings.json", [entry, entry | {"threshold": 0.5}])
+    outputs = PatientRecord.from_folder(folder).image_outputs
+    assert [(output.threshold, output.threshold_assumed) for output in outputs] == [(0.5, True), (0.5, False)]
+    assert [type(output).model_validate_json(output.model_dump_json()) for output in outputs] == list(outputs)
+
+
 _VALUES = st.recursive(
     st.none() | st.booleans() | st.floats() | st.text(max_size=6) | st.sampled_from(["Observation", "#d", "Bundle"]),
     lambda inner: (

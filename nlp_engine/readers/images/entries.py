@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,7 @@ from nlp_engine.cells.times import TimeDoubt, parse_time
 from nlp_engine.readers.demographics import json_number, json_text
 from nlp_engine.readers.images.pictures import PictureFolder
 from nlp_engine.readers.problems import ProblemLog
-from nlp_engine.record import ImageOutput
+from nlp_engine.record import ASSUMED_THRESHOLD, ImageOutput
 
 KEYS = ("image", "label", "score", "model", "model_version", "threshold", "time")
 _T = TypeVar("_T")
@@ -81,7 +82,7 @@ def as_output(entry: Entry, pictures: PictureFolder) -> ImageOutput | None:
     if any(key not in KEYS for key in entry.fields):
         entry.warning(f"the entry has an unknown key, not used; known ones are {', '.join(KEYS)}")
     label = entry.needed("label", json_text, "the name of what the model looks for")
-    score = entry.needed("score", _probability, "a number from 0 to 1 (0.93 for 93 %)")
+    score = entry.needed("score", _probability, 'a number from 0 to 1, or a text such as "93 %"')
     image = entry.needed("image", json_text, "the file name of the image")
     if label is None or score is None or image is None:
         return None
@@ -89,6 +90,8 @@ def as_output(entry: Entry, pictures: PictureFolder) -> ImageOutput | None:
     if pictures.images and picture is None:
         entry.warning("the image that it names is not in images/; the entry was kept")
     time = entry.optional("time", _time, None, "a date such as 2024-05-01T08:30")
+    threshold = entry.optional("threshold", _probability, math.nan, "a number from 0 to 1")
+    is_assumed = math.isnan(threshold)
     if not entry.fields.get("model"):
         entry.warning('the entry names no "model"; the score is shown as one of an unknown model')
     return ImageOutput(
@@ -98,14 +101,19 @@ def as_output(entry: Entry, pictures: PictureFolder) -> ImageOutput | None:
         score=score,
         model=entry.optional("model", json_text, "unknown model", "a text"),
         model_version=entry.optional("model_version", _version, "unknown", "a text"),
-        threshold=entry.optional("threshold", _probability, 0.5, "a number from 0 to 1"),
+        threshold=ASSUMED_THRESHOLD if is_assumed else threshold,
+        threshold_assumed=is_assumed,
         time=time or (picture.time if picture else None),
         source=entry.source,
     )
 
 
 def _probability(value: object) -> float:
-    number = json_number(value)
+    """Return a share of 1; a text with a percent sign says how it is meant."""
+    if isinstance(value, str) and value.rstrip().endswith("%"):
+        number = json_number(float(value.rstrip().rstrip("%").replace(",", "."))) / 100
+    else:
+        number = json_number(value)
     if not 0 <= number <= 1:
         raise ValueError("not between 0 and 1")
     return number

@@ -13,9 +13,18 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from nlp_engine.pictures.outputs import OutputWords
+from nlp_engine.pictures.outputs import DOUBTFUL_NO, OutputWords, is_doubtful_no
 from nlp_engine.readers.images.entries import Entry
-from nlp_engine.readers.images.fhir_resources import Device, Element, Observation, Pictured, Quantity, Reference, Valued
+from nlp_engine.readers.images.fhir_resources import (
+    Device,
+    Element,
+    Observation,
+    Pictured,
+    Quantity,
+    Reference,
+    Subject,
+    Valued,
+)
 from nlp_engine.readers.images.pictures import PictureFolder
 from nlp_engine.readers.problems import ProblemLog
 
@@ -26,6 +35,8 @@ _NO_FINDING = (
     "the Observation holds no probability of a finding and was left out; give its name as code and its probability as "
     "valueQuantity"
 )
+
+_STRANGER = "the Observation names another patient and was left out; put it into the folder of that patient"
 
 
 @dataclass(slots=True)
@@ -53,46 +64,105 @@ class _Resources:
 
     def of(self, reference: Reference, model: type[_Model]) -> _Model | None:
         """Return what a reference leads to, None if it is not in the file or cannot be read."""
-        found = self.by_reference.get(reference.reference or "")
+        address = (reference.reference or "").partition("/_history/")[0]
+        found = self.by_reference.get(address) or self.by_reference.get("/".join(address.split("/")[-2:]))
         try:
             return None if found is None else model.model_validate(found)
         except ValidationError:
             return None
 
 
-def fhir_entries(data: dict[str, object], shown: str, pictures: PictureFolder, log: ProblemLog) -> Iterator[Entry]:
-    """Yield an entry for each finding of the Observations of a file; each one that cannot be read is told."""
+def fhir_entries(
+    data: dict[str, object], shown: str, pictures: PictureFolder, log: ProblemLog, patient_ids: frozenset[str]
+) -> Iterator[Entry]:
+    """Yield an entry for each finding of the Observations of a file; each one that cannot be read is told.
+
+    Parameters
+    ----------
+    patient_ids
+        Ids of the patient of the record; Observations of another patient are left out.
+    """
     resources = _Resources()
     resources.add(data)
     if not resources.observations:
         log.error(
             shown, "the FHIR resource holds no Observation, and nothing else is read; give the model's Observations"
         )
-    for number, raw in enumerate(resources.observations, start=1):
-        place = f"{shown} Observation {number}"
-        try:
-            observation = Observation.model_validate(raw)
-        except ValidationError as error:
-            where = ".".join(map(str, error.errors()[0]["loc"]))
-            log.error(place, f'the Observation cannot be read and was left out; "{where}" is not as FHIR R4 has it')
+    read = [
+        (f"{shown} Observation {number}", number, _read(raw, f"{shown} Observation {number}", log))
+        for number, raw in enumerate(resources.observations, start=1)
+    ]
+    strangers = _strangers([one for _, _, one in read if one is not None], resources, patient_ids, shown, log)
+    for place, number, observation in read:
+        if observation is None:
             continue
-        if observation.status in _VOID:
-            log.warning(place, f"the Observation is {observation.status} and was left out")
+        if _subject_ids(observation, resources) in strangers:
+            log.error(place, _STRANGER)
             continue
         common = _common(observation, resources, pictures, shown)
         said = list(_said(observation, place, log))
-        if not said:
+        if any(_is_doubtful(observation, score) for _, score in said):
+            log.error(place, DOUBTFUL_NO)
+            continue
+        if not said and not observation.hasMember:
+            # One with members only holds others together.
             log.error(place, _NO_FINDING)
         for part, (label, score) in enumerate(said, start=1):
             name = f"{shown}-{number}" if len(said) == 1 else f"{shown}-{number}-{part}"
             yield Entry(name, common | {"label": label, "score": score}, place, log)
 
 
+def _read(raw: dict[str, object], place: str, log: ProblemLog) -> Observation | None:
+    try:
+        observation = Observation.model_validate(raw)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        log.error(place, f'the Observation cannot be read and was left out; "{where}" is not as FHIR R4 has it')
+        return None
+    if observation.status in _VOID:
+        log.warning(place, f"the Observation is {observation.status} and was left out")
+        return None
+    return observation
+
+
+def _strangers(
+    observations: list[Observation], resources: _Resources, own: frozenset[str], shown: str, log: ProblemLog
+) -> set[frozenset[str]]:
+    """Return the ids of the patients of a file who are not that of the record.
+
+    Servers give ids of their own: a single patient whose ids are not known here is taken for that of the record, with
+    a warning.
+    """
+    named = {ids for one in observations if (ids := _subject_ids(one, resources))}
+    others = {ids for ids in named if not ids & own}
+    if len(others) == len(named) == 1:
+        log.warning(shown, "the patient has another id than this folder; check that it is the same one")
+        return set()
+    return others
+
+
+def _subject_ids(observation: Observation, resources: _Resources) -> frozenset[str]:
+    """Return the ids under which an Observation names its patient; names of people are not looked at."""
+    reference = observation.subject
+    if reference is None:
+        return frozenset()
+    patient = resources.of(reference, Subject) or Subject()
+    address = (reference.reference or "").partition("/_history/")[0]
+    told = [reference.identifier, *patient.identifier]
+    ids = {identifier.value for identifier in told if identifier}
+    if not address.startswith(("#", "urn:")):
+        ids.add(address.rpartition("/")[2])
+    if not address.startswith("#"):
+        ids.add(patient.id)
+    return frozenset(one for one in ids if one)
+
+
 def _said(observation: Observation, place: str, log: ProblemLog) -> Iterator[tuple[str, float]]:
     """Yield label and score: of the Observation itself, and of each component that is a finding."""
     words, name = OutputWords.load(), observation.code.words
-    presence = words.presence(observation.word)
-    label = observation.word if observation.word and presence is None else name
+    presence = words.presence(observation.answer)
+    is_named = words.is_finding(name) and not words.is_finding(observation.word)
+    label = name if is_named or presence is not None else observation.word or name
     score = _score(observation, name)
     for part in observation.component:
         if words.is_probability(part.code.words) and not words.finding_in(part.code.words):
@@ -106,6 +176,10 @@ def _said(observation: Observation, place: str, log: ProblemLog) -> Iterator[tup
         score, found = _score(part, part.code.words), words.finding_in(part.code.words)
         if score is not None and found:
             yield found, score
+
+
+def _is_doubtful(observation: Observation, score: float) -> bool:
+    return is_doubtful_no(OutputWords.load().presence(observation.answer), score, _threshold(observation))
 
 
 def _score(valued: Valued, name: str) -> float | None:
@@ -126,13 +200,12 @@ def _common(observation: Observation, resources: _Resources, pictures: PictureFo
     names = [name.name for name in device.deviceName] + [device.modelNumber or ""] if device else []
     told = observation.device.display if observation.device else None
     image = next((found for name in _names(observation, resources) if (found := pictures.named(name))), None)
-    time = observation.effectiveDateTime or observation.issued
     return {
         "model": next((name for name in names if name), told),
         "model_version": next((version.value for version in device.version), None) if device else None,
         "threshold": _threshold(observation),
         "image": image.id if image else f"image of {PurePosixPath(shown).name}",
-        "time": None if image and image.time else time,
+        "time": None if image and image.time else observation.time,
     }
 
 

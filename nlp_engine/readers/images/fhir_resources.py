@@ -45,6 +45,13 @@ class Identifier(Element):
     value: str | None = None
 
 
+class Period(Element):
+    """Period."""
+
+    start: str | None = None
+    end: str | None = None
+
+
 class Reference(Element):
     """Reference."""
 
@@ -82,13 +89,37 @@ class Observation(Valued):
     """Observation."""
 
     status: str = ""
+    subject: Reference | None = None
     effectiveDateTime: str | None = None  # noqa: N815
+    effectiveInstant: str | None = None  # noqa: N815
+    effectivePeriod: Period | None = None  # noqa: N815
     issued: str | None = None
+    interpretation: tuple[CodeableConcept, ...] = ()
+    hasMember: tuple[Reference, ...] = ()  # noqa: N815
     device: Reference | None = None
     derivedFrom: tuple[Reference, ...] = ()  # noqa: N815
     focus: tuple[Reference, ...] = ()
     referenceRange: tuple[ReferenceRange, ...] = ()  # noqa: N815
     component: tuple[Valued, ...] = ()
+
+    @property
+    def time(self) -> str | None:
+        """When the picture was taken or read, as far as it is told; the end of a period, else its start."""
+        period = self.effectivePeriod or Period()
+        told = (self.effectiveDateTime, self.effectiveInstant, period.end, period.start, self.issued)
+        return next((time for time in told if time), None)
+
+    @property
+    def answer(self) -> str:
+        """A value that is no number, as a word; without one, the interpretation."""
+        return self.word or next((concept.words for concept in self.interpretation), "")
+
+
+class Subject(Element):
+    """Patient: the ids alone."""
+
+    id: str | None = None
+    identifier: tuple[Identifier, ...] = ()
 
 
 class DeviceName(Element):

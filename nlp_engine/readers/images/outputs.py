@@ -30,11 +30,14 @@ class OutputReader:
         Takes the problems.
     own_rows
         Picks from a table's rows those of this patient.
+    patient_ids
+        The ids of this patient, to compare with those in FHIR resources.
     """
 
     pictures: PictureFolder
     log: ProblemLog
     own_rows: Callable[[str, list[Row]], list[Row]]
+    patient_ids: frozenset[str]
 
     def read(self, path: Path, shown: str) -> list[ImageOutput]:
         """Read one file, whatever its form; an entry that cannot be used is told by its number and left out."""
@@ -57,20 +60,31 @@ class OutputReader:
         if isinstance(data, dict) and "resourceType" in data:
             from nlp_engine.readers.images.fhir import fhir_entries
 
-            yield from fhir_entries(data, shown, self.pictures, self.log)
+            yield from fhir_entries(data, shown, self.pictures, self.log, self.patient_ids)
             return
         entries = data.get("findings") if isinstance(data, dict) else data
         if not isinstance(entries, list):
             if data is not None:
                 self.log.error(shown, _NO_LIST)
             return
+        of_all = data.get("patient_id") if isinstance(data, dict) else None
+        others = self._of_others(entries, of_all, shown)
         for number, fields in enumerate(entries, start=1):
             place = f"{shown} entry {number}"
+            if number in others:
+                continue
             if isinstance(fields, dict):
-                yield Entry(f"{shown.removesuffix('.json')}-{number}", fields, place, self.log)
+                told = {key: value for key, value in fields.items() if key != "patient_id"}
+                yield Entry(f"{shown.removesuffix('.json')}-{number}", told, place, self.log)
             else:
                 sentence = 'the entry is no JSON object and was left out; write {"image", "label", "score", "model"}'
                 self.log.error(place, sentence)
+
+    def _of_others(self, entries: list[object], of_all: object, shown: str) -> set[int]:
+        """Return the numbers of the entries that name another patient, as rows of a table may do."""
+        ids = [entry.get("patient_id", of_all) if isinstance(entry, dict) else None for entry in entries]
+        rows = [Row(number, {"patient_id": str(one)}) for number, one in enumerate(ids, start=1) if one is not None]
+        return {row.number for row in rows} - {row.number for row in self.own_rows(shown, rows)}
 
     def _report_entries(self, path: Path, shown: str) -> Iterator[Entry]:
         try:

@@ -37,11 +37,14 @@ class PictureFolder:
         SOP instance UID -> id of the image, to find the one that a report is about.
     outputs
         Files that hold outputs of image models: structured reports, JSON, CSV.
+    people
+        The patients that the headers name; only compared, never shown.
     """
 
     images: list[Image] = field(default_factory=list)
     by_uid: dict[str, str] = field(default_factory=dict)
     outputs: list[Path] = field(default_factory=list)
+    people: set[str] = field(default_factory=set)
 
     def named(self, name: str) -> Image | None:
         """Return the image that a model's output names by id, file name, path or SOP instance UID."""
@@ -58,7 +61,6 @@ class PictureFolder:
 def read_images(folder: Path, log: ProblemLog) -> PictureFolder:
     """List the images of a patient; a file that is not what its name says is told."""
     found = PictureFolder()
-    people: set[str] = set()
     entries = list(_files(folder, folder, log))
     found.outputs += [path for path in entries if path.suffix.lower() in OUTPUT_SUFFIXES]
     others = [path for path in entries if path not in found.outputs]
@@ -80,8 +82,9 @@ def read_images(folder: Path, log: ProblemLog) -> PictureFolder:
             found.images.append(_image(path, name, shown, header, log))
             if header is not None:
                 found.by_uid[header.instance_uid] = name
-                people.add(header.patient_key)
-    if len(people - {""}) > 1:
+                found.people.add(header.patient_key)
+    found.people.discard("")
+    if len(found.people) > 1:
         # A picture in the wrong folder is dangerous.
         log.warning(IMAGES, "the DICOM files name more than one patient; check that all of them belong to this one")
     return found

@@ -17,14 +17,14 @@ from pathlib import Path
 from pydicom import Dataset
 
 from nlp_engine.pictures.header import BROKEN, STRUCTURED_REPORT, moment, quiet, read_dataset, text_of
-from nlp_engine.pictures.outputs import OutputWords
+from nlp_engine.pictures.outputs import DOUBTFUL_NO, OutputWords, is_doubtful_no
 from nlp_engine.readers.images.entries import Entry
 from nlp_engine.readers.images.pictures import PictureFolder
 from nlp_engine.readers.problems import ProblemLog
 
 _ELEMENTS = (
     "SOPClassUID", "ContentSequence", "ConceptNameCodeSequence", "ValueType", "SoftwareVersions",
-    "ManufacturerModelName", "ContentDate", "ContentTime", "CurrentRequestedProcedureEvidenceSequence",
+    "ManufacturerModelName", "ContentDate", "ContentTime", "CurrentRequestedProcedureEvidenceSequence", "PatientID",
 )  # fmt: skip
 _OBSERVER_TYPE, _PERSON, _FINDING = "121005", "121006", "121071"
 _ALGORITHM_NAME, _ALGORITHM_VERSION, _ALGORITHM_PARAMETERS = "111001", "111003", "111002"
@@ -41,6 +41,7 @@ class _Context:
     model: str = ""
     version: str = ""
     device: str = ""
+    device_version: str = ""
     threshold: float | None = None
     finding: str = ""
     images: tuple[str, ...] = ()
@@ -75,6 +76,9 @@ def report_entries(path: Path, shown: str, pictures: PictureFolder, log: Problem
         except BROKEN:
             log.error(shown, "the structured report is broken, and only what stands before was read; export it again")
             report.held["broken"] += 1
+        patient = text_of(dataset, "PatientID")
+        if patient and pictures.people and patient not in pictures.people:
+            log.warning(shown, "the report names another patient than the pictures; check that it belongs to this one")
         time = moment(text_of(dataset, "ContentDate") + text_of(dataset, "ContentTime"))
     _tell(report, shown, log)
     for number, (fields, images) in enumerate(report.said, start=1):
@@ -93,7 +97,7 @@ def _from_equipment(dataset: Dataset) -> _Context:
     )
     return _Context(
         device=text_of(dataset, "ManufacturerModelName"),
-        version=text_of(dataset, "SoftwareVersions"),
+        device_version=text_of(dataset, "SoftwareVersions"),
         images=references if len(references) == 1 else (),
     )
 
@@ -108,11 +112,10 @@ def _walk(item: Dataset, above: _Context, report: _Report, depth: int) -> None:
             _number_item(child, context, report)
         elif depth < _MAX_DEPTH:
             _walk(child, context, report, depth + 1)
-    scored = {fields["label"] for fields, _ in report.said[before:]}
     for child in children:
         report.held[text_of(child, "ValueType")] += 1
         if text_of(child, "ValueType") == "CODE":
-            _code_item(child, context, report, scored)
+            _code_item(child, context, report, before)
 
 
 def _with_properties(context: _Context, item: Dataset, children: list[Dataset], words: OutputWords) -> _Context:
@@ -164,10 +167,18 @@ def _number_item(item: Dataset, above: _Context, report: _Report) -> None:
         _say(label, score, context, report)
 
 
-def _code_item(item: Dataset, context: _Context, report: _Report, scored: set[object]) -> None:
+def _code_item(item: Dataset, context: _Context, report: _Report, before: int) -> None:
+    """Take a yes or no; one beside a probability of the same finding only tells whether that is doubtful."""
     name = _meaning(item, "ConceptNameCodeSequence")
     score = report.words.presence(_meaning(item, "ConceptCodeSequence"))
-    if score is not None and report.words.is_finding(name) and name not in scored:
+    if score is None or not report.words.is_finding(name):
+        return
+    scored = [said for said in report.said[before:] if said[0]["label"] == name]
+    doubtful = [said for said in scored if is_doubtful_no(score, said[0]["score"], context.threshold)]
+    if doubtful:
+        report.said = [said for said in report.said if said not in doubtful]
+        report.held["doubtful"] += len(doubtful)
+    if not scored:
         report.held["yes or no"] += not _is_by_person(context)
         _say(name, score, context, report)
 
@@ -180,7 +191,8 @@ def _say(label: str, score: float, context: _Context, report: _Report) -> None:
         "label": label,
         "score": score,
         "model": context.model or context.device,
-        "model_version": context.version,
+        # The version of a device is not that of an algorithm that it runs.
+        "model_version": context.version if context.model else context.device_version,
         "threshold": context.threshold,
     }
     report.said.append((fields, context.images))
@@ -196,7 +208,9 @@ def _tell(report: _Report, shown: str, log: ProblemLog) -> None:
         log.warning(shown, f"findings that a person, no model, reported were not read ({held['of a person']})")
     if held["yes or no"]:
         log.warning(shown, f"findings without a probability: present counts as 1 and absent as 0 ({held['yes or no']})")
-    if not report.said and not held["of a person"] and not held["broken"]:
+    if held["doubtful"]:
+        log.error(shown, f"{DOUBTFUL_NO} ({held['doubtful']})")
+    if not report.said and not any(held[what] for what in ("of a person", "broken", "doubtful")):
         log.warning(
             shown,
             f"the structured report holds no probability of a finding ({held['TEXT']} texts, {held['NUM']} numbers, "
