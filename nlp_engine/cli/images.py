@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nlp_engine.cli.images_features import ModelOption, WorkersOption
 from nlp_engine.cli.output import FAILED, lines_to
 
 if TYPE_CHECKING:
@@ -21,10 +22,8 @@ def predict_command(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file that takes the lines, else stdout.")
     ] = None,
-    model: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="A network that `train image` wrote; else the embedded one.")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="CPU threads that decode, and as many that compute.")] = 2,
+    model: ModelOption = None,
+    workers: WorkersOption = 2,
 ) -> None:
     """Write for each picture one line of JSON: findings with probability and decision, or why it was refused.
 

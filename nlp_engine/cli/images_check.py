@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from nlp_engine.cli.images_features import IndexOption, ModelOption, WorkersOption, check_place, labels_of
-from nlp_engine.cli.output import lines_to
+from nlp_engine.cli.images_features import IndexOption, ModelOption, WorkersOption, labels_of
+from nlp_engine.cli.output import lines_to, suffix_of
 from nlp_engine.errors import InputError
 
 
@@ -25,10 +25,7 @@ def images_check_command(
     from nlp_engine.imaging.features.checking import check_set
     from nlp_engine.imaging.features.page import page_of
 
-    suffix = out.suffix.lower()
-    if suffix not in {".html", ".json"}:
-        raise InputError(str(out), "is no report by its name", "let it end with .html or .json")
-    check_place(out)
+    suffix = suffix_of(out, ".html", ".json", what="report")
     if not folder.is_dir():
         raise InputError(str(folder), "is no folder", "give the folder that holds the pictures")
     files = picture_files([str(folder)])

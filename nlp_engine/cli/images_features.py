@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nlp_engine.cli.output import lines_to, table_suffix, write_table
+from nlp_engine.cli.output import lines_to, suffix_of, table_suffix, write_table
 from nlp_engine.errors import InputError, MissingExtraError, PictureError
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def features_command(
     from nlp_engine.imaging.features.table import counted, read_features
 
     table_suffix(out)
-    check_place(out)
-    _check_picture(picture)
+    if picture is not None:
+        suffix_of(picture, ".svg", ".html", what="drawing")
     files = picture_files(paths)
     index = labels_of(files, labels) if labels else {}
     features = read_features(ChestModel.load(model, threads=workers), files, workers=workers)
@@ -108,26 +108,6 @@ def labels_of(files: Sequence[str], path: Path) -> Mapping[str, Labelled]:
     if not found:
         raise InputError(path.name, "names none of the pictures", "its column file has names as in the folder")
     return found
-
-
-def check_place(out: Path) -> None:
-    """Refuse a file that could not be written, before thousands of pictures are read.
-
-    Raises
-    ------
-    nlp_engine.errors.InputError
-        If its folder does not exist.
-    """
-    if not out.parent.is_dir():
-        raise InputError(str(out), "cannot be written", "give a file in a folder that exists")
-
-
-def _check_picture(picture: Path | None) -> None:
-    if picture is None:
-        return
-    if picture.suffix.lower() not in {".svg", ".html"}:
-        raise InputError(str(picture), "is no drawing by its name", "let it end with .svg or .html")
-    check_place(picture)
 
 
 def _places(vectors: NDArray[np.float32], way: Literal["pca", "umap"]) -> tuple[NDArray[np.float32], str]:

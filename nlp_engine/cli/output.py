@@ -21,6 +21,7 @@ FAILED, NOT_STARTED = 1, 2
 """Exit statuses: something failed; nothing could start."""
 _PLAIN_EVERY = 50
 _MOST_WHOLE = 1e15
+_NOWHERE = ("cannot be written", "give a file in a folder that exists")
 
 
 @contextmanager
@@ -35,22 +36,29 @@ def lines_to(out: Path | None) -> Iterator[BinaryIO]:
         with partial.open("wb") as stream:
             yield stream
     except FileNotFoundError as error:
-        raise InputError(str(out), "cannot be written", "give a file in a folder that exists") from error
+        raise InputError(str(out), *_NOWHERE) from error
     partial.replace(out)
 
 
-def table_suffix(out: Path) -> str:
-    """Return how a table is written: ``.csv`` or ``.parquet``.
+def suffix_of(out: Path, *known: str, what: str) -> str:
+    """Return how a file is written, by its name; asked early, what cannot be written is refused before the work.
 
     Raises
     ------
     InputError
-        If the file's name tells neither.
+        If the name ends otherwise, or there is no such folder.
     """
     suffix = out.suffix.lower()
-    if suffix not in {".csv", ".parquet"}:
-        raise InputError(str(out), "is no CSV or Parquet by its name", "let it end with .csv or .parquet")
+    if suffix not in known:
+        raise InputError(str(out), f"is no {what} by its name", f"let it end with {' or '.join(known)}")
+    if not out.parent.is_dir():
+        raise InputError(str(out), *_NOWHERE)
     return suffix
+
+
+def table_suffix(out: Path) -> str:
+    """Return how a table is written: ``.csv`` or ``.parquet``; see `suffix_of`."""
+    return suffix_of(out, ".csv", ".parquet", what="CSV or Parquet")
 
 
 def write_table(table: pd.DataFrame, out: Path) -> None:

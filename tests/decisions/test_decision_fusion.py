@@ -20,7 +20,7 @@ def cards(stage, text, mentions, *, observations=(), outputs=(), **patient):
         update={"observations": tuple(observations), "image_outputs": tuple(outputs)}
     )
     extractions = [extracted(text, *mentions)]
-    lab_results, image_findings = LABS.results(of, as_of=NOW), IMAGING.findings(of)
+    lab_results, image_findings = LABS.results(of, as_of=NOW), IMAGING.read(of).findings
     findings = FUSION.fuse(of, extractions, lab_results, image_findings, as_of=NOW)
     decision = stage.decide(
         of,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from nlp_engine.imaging.features.copies import Groups, exact_copies, near_copies
 from nlp_engine.imaging.features.odd import LIMIT, oddness
 from nlp_engine.imaging.features.scanning import Scan, scan
-from nlp_engine.imaging.features.similar import neighbours
+from nlp_engine.imaging.features.similar import Neighbours, neighbours
 from nlp_engine.imaging.features.wrong_labels import suspects
 
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def check_set(
     about = index or {}
     seen = scan(model, names, workers=workers)
     rows = np.flatnonzero(~np.isnan(seen.vectors).any(axis=1))
+    near = neighbours(seen.vectors[rows], _COMPARED)
     return SetReport(
         images=len(names),
         labelled=sum(name in about for name in names),
@@ -113,8 +114,8 @@ def check_set(
         version=model.file.version,
         defects=_defects(seen),
         exact_copies=_told(exact_copies(seen.digests), seen, about),
-        near_copies=_told(_near(seen, rows), seen, about),
-        odd=_odd(seen, rows),
+        near_copies=_told(_near(seen, rows, near), seen, about),
+        odd=_odd(seen, rows, near),
         wrong_labels=_wrong(seen, rows, about),
     )
 
@@ -135,11 +136,8 @@ def _defects(seen: Scan) -> tuple[Defect, ...]:
     return tuple(found)
 
 
-def _near(seen: Scan, rows: NDArray[np.int64]) -> Groups:
-    if len(rows) < 2:
-        return ()
-    digests = [seen.digests[row] for row in rows]
-    groups = near_copies(seen.prints[rows], neighbours(seen.vectors[rows], _COMPARED), digests)
+def _near(seen: Scan, rows: NDArray[np.int64], near: Neighbours) -> Groups:
+    groups = near_copies(seen.prints[rows], near, [seen.digests[row] for row in rows])
     return tuple(tuple(int(rows[member]) for member in group) for group in groups)
 
 
@@ -155,10 +153,9 @@ def _told(groups: Groups, seen: Scan, about: Mapping[str, Labelled]) -> tuple[Co
     return tuple(sorted(told, key=lambda one: ("label" not in one.differ, not one.differ)))
 
 
-def _odd(seen: Scan, rows: NDArray[np.int64]) -> tuple[Odd, ...]:
+def _odd(seen: Scan, rows: NDArray[np.int64], near: Neighbours) -> tuple[Odd, ...]:
     if len(rows) < _FEWEST:
         return ()
-    near = neighbours(seen.vectors[rows], _COMPARED)
     scores = np.maximum(oddness(near), oddness(neighbours(seen.looks[rows].astype(np.float32), _COMPARED)))
     order = [row for row in np.argsort(-scores, kind="stable") if scores[row] >= LIMIT]
     return tuple(

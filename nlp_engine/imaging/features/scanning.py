@@ -14,6 +14,7 @@ import numpy as np
 from nlp_engine.errors import PictureError
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.features.fingerprints import BITS, fingerprint
+from nlp_engine.imaging.features.table import stacked
 from nlp_engine.imaging.quality.looks import SIDE, points
 from nlp_engine.pictures import read_picture
 
@@ -89,8 +90,6 @@ def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
                 file.fault or (found[row].refused if row in found else None) for row, file in enumerate(batch, start)
             ]
             files += [_File(file.digest, file.fault, file.shape, file.frame) for file in batch]
-    width = len(next(iter(vectors.values()))) if vectors else 1
-    empty = np.full(width, np.nan, np.float32)
     return Scan(
         names=tuple(names),
         digests=tuple(file.digest for file in files),
@@ -99,7 +98,7 @@ def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
         frames=np.array([file.frame for file in files]),
         prints=prints,
         looks=looks,
-        vectors=np.stack([vectors.get(row, empty) for row in range(len(names))]),
+        vectors=stacked(vectors.get(row) for row in range(len(names))),
     )
 
 

@@ -51,7 +51,7 @@ def neighbours(vectors: NDArray[np.float32], k: int, *, groups: NDArray[np.int64
         the cosine is minus infinity.
     """
     directions = unit(vectors)
-    k = min(k, len(vectors) - 1)
+    k = max(0, min(k, len(vectors) - 1))
     rows = np.empty((len(vectors), k), np.int64)
     cosines = np.empty((len(vectors), k), np.float32)
     for start in range(0, len(vectors), _ROWS):

@@ -94,13 +94,18 @@ def read_features(model: ChestModel, names: Sequence[str], *, workers: int = 2) 
         If the network gives features of none of them.
     """
     rows = [(reading.embedding, reading.refused) for _, reading in read_files(model, names, workers=workers)]
-    width = next((len(vector) for vector, _ in rows if vector is not None), None)
-    if width is None:
+    if all(vector is None for vector, _ in rows):
         raise InputError("PATH", "holds no picture that the network reads", "give chest X-rays, upright and whole")
-    empty = np.full(width, np.nan, np.float32)
-    vectors = np.stack([empty if vector is None else vector for vector, _ in rows])
     refused = tuple(why for _, why in rows)
-    return Features(tuple(names), vectors, refused, model.file.id, model.file.version)
+    return Features(tuple(names), stacked(vector for vector, _ in rows), refused, model.file.id, model.file.version)
+
+
+def stacked(vectors: Iterable[NDArray[np.float32] | None]) -> NDArray[np.float32]:
+    """Return vectors (d,) as rows (n, d), of NaN where there is none; d is 1 if there are none at all."""
+    rows = list(vectors)
+    width = next((len(vector) for vector in rows if vector is not None), 1)
+    empty = np.full(width, np.nan, np.float32)
+    return np.stack([empty if vector is None else vector for vector in rows])
 
 
 def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

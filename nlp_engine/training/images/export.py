@@ -12,8 +12,8 @@ from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from nlp_engine.errors import ModelError
+from nlp_engine.imaging.chest.network import OUTPUTS
 
-OUTPUTS = ("logits", "embedding", "features")
 _OPSET = 18
 _LARGEST_DIFFERENCE = 1e-4
 _BATCHES = (1, 3, 7)
