@@ -20,6 +20,7 @@ class ImageReader:
 
     def __init__(self, concepts: Mapping[str, Concept], settings: FusionSettings) -> None:
         self._settings = settings
+        self._days = {concept.id: self._max_age(concept) for concept in concepts.values()}
         self._by_label: defaultdict[str, list[str]] = defaultdict(list)
         self._by_narrower_label: defaultdict[str, list[str]] = defaultdict(list)
         for concept in concepts.values():
@@ -31,14 +32,25 @@ class ImageReader:
     def read(self, findings: Sequence[ImageFinding], as_of: datetime | None) -> dict[str, Spoken]:
         """Return concept id -> what the image models say of the newest day that has an image.
 
-        Older images are a course and no evidence for today; an image without a time counts as the oldest.
+        Older images are a course and no evidence for today; an image without a time counts as the oldest. What was
+        seen longer ago than the results that it is to meet is shown, and makes nothing.
         """
         said: defaultdict[str, list[Statement]] = defaultdict(list)
         for finding in findings:
-            if is_within(finding.time, as_of, self._settings.windows.image_max_age_days):
-                for concept in self._concepts_of(finding):
-                    said[concept].append(self._statement(finding))
-        return {concept: Spoken(tuple(newest_only(statements)), has_data=True) for concept, statements in said.items()}
+            for concept in self._concepts_of(finding):
+                if is_within(finding.time, as_of, self._settings.windows.image_max_age_days):
+                    is_recent = is_within(finding.time, as_of, self._days[concept])
+                    said[concept].append(self._statement(finding, is_recent=is_recent))
+        newest = {concept: tuple(newest_only(statements)) for concept, statements in said.items()}
+        return {
+            concept: Spoken(told, has_data=any(one.says is not Says.EARLIER for one in told))
+            for concept, told in newest.items()
+        }
+
+    def _max_age(self, concept: Concept) -> int:
+        """Return for how many days an image speaks of a concept: no longer than the results that it is to meet."""
+        most = self._settings.windows.image_max_age_days
+        return min(most, max((lab.max_age_days for lab in concept.labs), default=most))
 
     def _concepts_of(self, finding: ImageFinding) -> list[str]:
         """Return what a finding speaks of; that one kind of a thing is not seen says nothing of the thing."""
@@ -46,7 +58,7 @@ class ImageReader:
         kinds = self._by_narrower_label.get(label, []) if finding.decision == "present" else []
         return [*self._by_label.get(label, []), *kinds]
 
-    def _statement(self, finding: ImageFinding) -> Statement:
+    def _statement(self, finding: ImageFinding, *, is_recent: bool) -> Statement:
         weights = self._settings.weights
         strength = {
             "present": weights.image * finding.score,
@@ -56,7 +68,8 @@ class ImageReader:
         evidence = Evidence.of_image(
             finding, f"{finding.label.replace('_', ' ')} {finding.score:.2f} ({_WORDS[finding.decision]})"
         )
-        return Statement(_SAYS[finding.decision], evidence, strength)
+        says = _SAYS[finding.decision]
+        return Statement(says if is_recent or says is Says.ABSENT else Says.EARLIER, evidence, strength)
 
 
 def _folded(label: str) -> str:

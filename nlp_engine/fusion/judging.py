@@ -1,7 +1,7 @@
 """What all modalities together say of one concept: status and confidence.
 
 Each modality has one voice: its newest day, and of that day its strongest statement; of two notes of that day with a
-time of day that disagree, the later one. The rules and the formula are
+time of day that disagree, the later one. Two image models that disagree have two voices. The rules and the formula are
 explained in ``docs/concepts.md``.
 """
 
@@ -38,9 +38,7 @@ class Voice:
 def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: FusionSettings) -> Finding | None:
     """Return the finding of one concept, None if nothing speaks of it by itself or only a normal result denies it."""
     statements = [statement for one in spoken.values() for statement in one.statements]
-    voices = [
-        voice for kind, one in spoken.items() if (voice := _voice(kind, one.statements, concept, settings)) is not None
-    ]
+    voices = [voice for kind, one in spoken.items() for voice in _voices(kind, one.statements, concept, settings)]
     if not voices:
         return None
     heard = [voice for voice in voices if not any(_overtakes(other, voice, concept, settings) for other in voices)]
@@ -63,6 +61,29 @@ def judge(concept: Concept, spoken: Mapping[EvidenceKind, Spoken], settings: Fus
         missing=missing,
         codes=tuple(Code(system=c.system, code=c.code, display=c.display, score=1.0) for c in concept.codes),
     )
+
+
+def _voices(
+    kind: EvidenceKind, statements: Sequence[Statement], concept: Concept, settings: FusionSettings
+) -> list[Voice]:
+    """Return the voice of a modality; two where one image model sees what another one denies on the same day."""
+    groups = _sides(statements) if kind is EvidenceKind.IMAGE else [statements]
+    return [voice for group in groups if (voice := _voice(kind, group, concept, settings)) is not None]
+
+
+def _sides(statements: Sequence[Statement]) -> list[Sequence[Statement]]:
+    """Return the newest statements of the models that see a thing and of those that deny it, or all together.
+
+    What one model sees on one picture and not on another is no contradiction: it sees it.
+    """
+    by_model: dict[tuple[str, str], list[Statement]] = {}
+    for statement in newest_only(statements):
+        evidence = statement.evidence
+        by_model.setdefault((evidence.method, evidence.method_version), []).append(statement)
+    said = [(_strongest(own).says, own) for own in by_model.values()]
+    sees = [statement for says, own in said if says is Says.PRESENT for statement in own]
+    denies = [statement for says, own in said if says is Says.ABSENT for statement in own]
+    return [sees, denies] if sees and denies else [statements]
 
 
 def _voice(

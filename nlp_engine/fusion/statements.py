@@ -17,8 +17,8 @@ DAY_SECONDS = 86_400
 class Says(StrEnum):
     """What a statement says, strongest first.
 
-    ``BACKGROUND`` is a chronic disease in the history, ``EARLIER`` an abnormal result before a normal one, ``ADDS`` a
-    result that supports what others say and makes nothing by itself.
+    ``BACKGROUND`` is a chronic disease in the history, ``EARLIER`` an abnormal result before a normal one or an
+    image that is too old, ``ADDS`` a result that supports what others say and makes nothing by itself.
     """
 
     PRESENT = "present"

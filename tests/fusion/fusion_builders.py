@@ -121,7 +121,9 @@ def temperature(value: str, **more: object) -> LabResult:
     return result("8310-5", "Body temperature", value, "Cel", flag, **more)  # type: ignore[arg-type]
 
 
-def image(label: str, score: float, *, time: datetime | None = NOW, id: str = "o1") -> ImageFinding:
+def image(
+    label: str, score: float, *, time: datetime | None = NOW, id: str = "o1", model: str = "test-net"
+) -> ImageFinding:
     decision = "not_sure" if abs(score - 0.5) < 0.1 else "present" if score >= 0.5 else "absent"
     return ImageFinding(
         output_id=id,
@@ -129,7 +131,7 @@ def image(label: str, score: float, *, time: datetime | None = NOW, id: str = "o
         label=label,
         score=score,
         decision=decision,  # type: ignore[arg-type]
-        model="test-net",
+        model=model,
         model_version="1.2",
         threshold=0.5,
         time=time,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from fusion_builders import absent, fuse, image, said
+from fusion_builders import NOW, absent, crp, fuse, image, said
 
 from nlp_engine.assessment import EvidenceKind, Status
 
@@ -50,3 +52,42 @@ def test_a_kind_against_a_note_is_a_conflict():
     finding = fuse(absent("pneumonia"), images=read(0.95, 0.05, 0.9))["pneumonia"]
     assert finding.status is Status.CONFLICTING
     assert [evidence.kind for evidence in finding.opposing] == [EvidenceKind.NOTE]
+
+
+def test_evidence_carries_model_version_threshold_score_and_time():
+    (evidence,) = fuse(images=(image("pneumonia", 0.95),))["pneumonia"].supporting
+    assert (evidence.method, evidence.method_version, evidence.score) == ("test-net", "1.2", 0.95)
+    assert (evidence.threshold, evidence.time, evidence.source) == (0.5, NOW, "image_findings.json item 1")
+    assumed = image("pneumonia", 0.95).model_copy(update={"threshold_assumed": True})
+    assert fuse(images=(assumed,))["pneumonia"].supporting[0].threshold is None
+
+
+def test_an_image_of_yesterday_meets_the_results_of_today_and_one_of_three_weeks_ago_does_not():
+    def kinds(days):
+        finding = fuse(labs=(crp("180"),), images=(image("pneumonia", 0.95, time=NOW - timedelta(days=days)),))
+        return {evidence.kind for evidence in finding["pneumonia"].supporting} if "pneumonia" in finding else set()
+
+    assert kinds(1) == kinds(7) == {EvidenceKind.IMAGE, EvidenceKind.OBSERVATION}
+    assert kinds(8) == kinds(21) == set()
+
+
+def test_an_image_without_results_to_meet_is_looked_at_for_a_month():
+    old = image("fracture", 0.95, time=NOW - timedelta(days=21))
+    assert fuse(images=(old,))["fracture"].status is Status.PRESENT
+
+
+def test_two_models_that_disagree_are_a_conflict_with_both_sides():
+    finding = fuse(images=(image("pneumonia", 0.95), image("pneumonia", 0.04, id="o2", model="other")))["pneumonia"]
+    assert finding.status is Status.CONFLICTING
+    assert [evidence.method for evidence in finding.supporting] == ["test-net"]
+    assert [evidence.method for evidence in finding.opposing] == ["other"]
+
+
+def test_one_model_that_sees_it_on_one_of_two_pictures_sees_it():
+    finding = fuse(images=(image("pneumonia", 0.95), image("pneumonia", 0.04, id="o2")))["pneumonia"]
+    assert finding.status is Status.PRESENT
+
+
+def test_a_newer_picture_counts_whichever_model_judged_it():
+    older = image("pneumonia", 0.04, id="o2", model="other", time=NOW - timedelta(days=2))
+    assert fuse(images=(image("pneumonia", 0.95), older))["pneumonia"].status is Status.PRESENT
