@@ -105,7 +105,7 @@ class Purpose(ModelFilePart):
         Years; older patients are refused.
     """
 
-    words: str = "other pictures"
+    words: str = "the pictures of its training"
     modalities: tuple[str, ...] = ()
     body_parts: tuple[str, ...] = ()
     views: tuple[str, ...] = ()

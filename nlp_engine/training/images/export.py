@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -45,24 +49,39 @@ def export(network: nn.Module, size: int, path: Path) -> float:
     network.eval()
     round_weights(network)
     path.parent.mkdir(parents=True, exist_ok=True)
-    torch.onnx.export(
-        network,
-        (torch.zeros(2, 1, size, size),),
-        path,
-        dynamo=True,
-        input_names=["pictures"],
-        output_names=list(OUTPUTS),
-        dynamic_shapes=({0: torch.export.Dim("n", min=1)},),
-        opset_version=_OPSET,
-        external_data=False,
-        optimize=False,
-        verbose=False,
-    )
+    with quiet_export():
+        torch.onnx.export(
+            network,
+            (torch.zeros(2, 1, size, size),),
+            path,
+            dynamo=True,
+            input_names=["pictures"],
+            output_names=list(OUTPUTS),
+            dynamic_shapes=({0: torch.export.Dim("n", min=1)},),
+            opset_version=_OPSET,
+            external_data=False,
+            optimize=False,
+            verbose=False,
+        )
     _store_halves(path)
     difference = parity(network, size, path)
     if difference > _LARGEST_DIFFERENCE:
         raise ModelError(f"{path.name} differs from the trained network by {difference:.1e}.")
     return difference
+
+
+@contextmanager
+def quiet_export() -> Iterator[None]:
+    """Keep torch from telling the user of packages that the export does not need, and of its own old habits."""
+    logger = logging.getLogger("torch.onnx")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        logger.setLevel(before)
 
 
 def parity(network: nn.Module, size: int, path: Path) -> float:

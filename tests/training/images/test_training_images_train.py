@@ -1,7 +1,9 @@
 """Training: the same seed gives the same network, a run that was cut off too, and the folder is whole."""
 
 import json
+import logging
 import re
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +22,7 @@ from nlp_engine.probabilities import softmax  # noqa: E402
 from nlp_engine.training.images import networks, pretrained, trainer  # noqa: E402
 from nlp_engine.training.images.config import ImageConfig, load_config  # noqa: E402
 from nlp_engine.training.images.data import load_set  # noqa: E402
-from nlp_engine.training.images.export import export  # noqa: E402
+from nlp_engine.training.images.export import export, quiet_export  # noqa: E402
 from nlp_engine.training.images.index import read_index  # noqa: E402
 from nlp_engine.training.images.runtime import ExportedNetwork  # noqa: E402
 from nlp_engine.training.images.scores import logits_of  # noqa: E402
@@ -131,6 +133,15 @@ def test_the_exported_file_answers_like_the_networks_in_it(tmp_path, monkeypatch
     np.testing.assert_allclose(ExportedNetwork(path).probabilities(levels, (1.0,), 1.0), wanted, atol=1e-5)
     np.testing.assert_allclose(ExportedNetwork(path).log_probabilities(levels), np.log(wanted), atol=1e-4)
     assert path.stat().st_size < 0.7 * sum(weights.numel() * 4 for weights in net.parameters())
+
+
+def test_the_export_does_not_talk_of_what_nobody_needs(recwarn):
+    logger = logging.getLogger("torch.onnx._internal.exporter._registration")
+    with quiet_export():
+        assert not logger.isEnabledFor(logging.WARNING)
+        warnings.warn("isinstance(treespec, LeafSpec)", FutureWarning, stacklevel=1)
+    assert logger.isEnabledFor(logging.WARNING)
+    assert not recwarn
 
 
 def test_pretrained_weights_that_are_not_installed_are_named(monkeypatch):
