@@ -2,6 +2,7 @@
 
     python benchmarks/imaging.py --part accuracy
     python benchmarks/imaging.py --part refusal
+    python benchmarks/imaging.py --part blocks
     python benchmarks/imaging.py --part speed
     python benchmarks/imaging.py --part explanation
     python benchmarks/imaging.py --part set
@@ -18,6 +19,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from imaging_blocks import blocks
 from imaging_explanation import explanation
 from imaging_labels import labels
 from imaging_refusal import refusal
@@ -78,6 +80,7 @@ def accuracy(arguments: argparse.Namespace) -> None:
 
 PARTS: dict[str, Callable[[argparse.Namespace], None]] = {
     "accuracy": accuracy,
+    "blocks": blocks,
     "explanation": explanation,
     "labels": labels,
     "refusal": refusal,

@@ -38,6 +38,8 @@ def refusal(arguments: argparse.Namespace) -> None:
     good = good[::_EVERY]
     for name, change in SHIFTS.items():
         _tell(f"good, {name}", model, [_grey(change(_levels(one)[None])[0]) for one in good])
+    for name, put in FRAMES.items():
+        _tell(f"good, {name}", model, [put(one) for one in good])
     for name, spoil in SPOILT.items():
         _tell(f"spoilt, {name}", model, [spoil(one) for one in good])
     chance = np.random.default_rng(0)
@@ -98,10 +100,21 @@ def _part(grey: Grey, low: float, high: float) -> Grey:
     return grey[rows, columns]
 
 
-def _framed(grey: Grey) -> Grey:
-    return np.pad(grey, [(side // 2, side // 2) for side in grey.shape])
+def _framed(rows: float, columns: float, value: float) -> Callable[[Grey], Grey]:
+    """Put a frame around pictures, in shares of their height and width."""
+
+    def put(grey: Grey) -> Grey:
+        down, across = int(rows * grey.shape[0]), int(columns * grey.shape[1])
+        return np.pad(grey, ((down, down), (across, across)), constant_values=np.float32(value))
+
+    return put
 
 
+FRAMES: dict[str, Callable[[Grey], Grey]] = {
+    "black border as wide as half the picture": _framed(0.5, 0.5, 0),
+    "black bars left and right": _framed(0, 0.3, 0),
+    "white margin": _framed(0.15, 0.15, 1),
+}
 SPOILT: dict[str, Callable[[Grey], Grey]] = {
     "turned by 90 degrees": lambda grey: np.rot90(grey),
     "turned by 180 degrees": lambda grey: np.rot90(grey, 2),
@@ -111,7 +124,6 @@ SPOILT: dict[str, Callable[[Grey], Grey]] = {
     "negative and turned by 90 degrees": lambda grey: 1 - np.rot90(grey),
     "upper left quarter": lambda grey: _part(grey, 0, 0.5),
     "middle half of each side": lambda grey: _part(grey, 0.25, 0.75),
-    "black border as wide as half the picture": _framed,
     "blank": lambda grey: np.full_like(grey, grey.mean()),
     "shrunk to 48 pixels": lambda grey: grey[::5, ::5],
 }

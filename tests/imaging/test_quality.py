@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from pictures import chest, levels
 
 from nlp_engine.imaging.chest.model_file import Purpose
-from nlp_engine.imaging.quality.looks import LAYS, laid, points, upright
+from nlp_engine.imaging.quality.looks import (
+    LAY_ARRAYS,
+    LAYS,
+    MIRRORED,
+    PART,
+    SIDE,
+    SWAPPED,
+    Looks,
+    laid,
+    points,
+    upright,
+)
 from nlp_engine.imaging.quality.pixels import pixel_fault
 from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.imaging.quality.tags import age_fault, tag_fault
@@ -90,6 +101,36 @@ def test_every_way_to_lay_a_picture_can_be_undone(way, seed):
 def test_the_sixteen_ways_differ():
     small = points(levels(chest())[None])
     assert len({laid(small, way).tobytes() for way in range(LAYS)}) == LAYS
+
+
+@pytest.mark.parametrize("way", range(LAYS))
+def test_a_mirrored_picture_lies_in_the_swapped_way(way):
+    small = points(levels(chest())[None])
+    np.testing.assert_array_equal(laid(laid(small, way), MIRRORED), laid(small, SWAPPED[way]))
+
+
+def random_looks(ways):
+    chance = np.random.default_rng(0)
+    shapes = ((SIDE * SIDE, 8), (8,), (8, ways), (ways,))
+    parts = {name: chance.normal(size=shape).astype(np.float32) for name, shape in zip(LAY_ARRAYS, shapes, strict=True)}
+    cloud = Spread(*(np.ones(shape, np.float32) for shape in ((400,), (400,), (2, 400), (2,), (1,))))
+    return Looks({"turned": 0.0, "unlike": np.inf}, cloud, parts)
+
+
+@pytest.mark.parametrize("ways", [LAYS, LAYS + 1])
+def test_a_picture_and_its_mirror_image_are_seen_alike(ways):
+    looks, small = random_looks(ways), points(np.stack([levels(chest(seed)) for seed in range(3)]))
+    plain, mirrored = looks.lays(small), looks.lays(laid(small, MIRRORED))
+    np.testing.assert_allclose(mirrored[:, SWAPPED[:ways]], plain, atol=1e-5)
+    np.testing.assert_allclose(plain.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_part_of_a_picture_is_not_called_turned():
+    looks = random_looks(LAYS + 1)
+    parts = dict(looks.arrays) | {LAY_ARRAYS[3]: np.eye(LAYS + 1, dtype=np.float32)[PART] * 1e3}
+    small = points(levels(chest())[None])
+    fault = Looks({"turned": 0.5}, looks.cloud, parts).fault(small[0], {"turned": 0.9}, "chest X-rays")
+    assert fault == "The picture does not look like what the network learnt from: chest X-rays."
 
 
 def test_points_do_not_depend_on_exposure():

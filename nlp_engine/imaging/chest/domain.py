@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nlp_engine.errors import ModelError
-from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, ChestModelFile, Domain
-from nlp_engine.imaging.quality.looks import Looks
+from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, EMBEDDING, ChestModelFile, Domain
+from nlp_engine.imaging.quality.looks import Looks, points, said_of_looks
 from nlp_engine.imaging.quality.spread import Spread
 from nlp_engine.model_files import read_arrays
 
@@ -51,7 +52,22 @@ class DomainCheck:
 
     def faults(self, levels: NDArray[np.uint8], embeddings: NDArray[np.float32]) -> list[str | None]:
         """Return for each picture (n, size, size) with its embedding (n, d) why it is not judged, or None."""
-        far = self._cloud.distance(embeddings) > self._domain.threshold
-        unlike = f"The picture is unlike those that the network learnt from: {self._words}."
-        seen = self._looks.faults(levels, self._words)
-        return [fault or (unlike if is_far else None) for fault, is_far in zip(seen, far, strict=True)]
+        small = points(levels)
+        columns = self._looks.values(small)
+        distances = self._cloud.distance(embeddings)
+        found = []
+        for at, one in enumerate(small):
+            values = {name: float(column[at]) for name, column in columns.items()}
+            seen = self._looks.fault(one, values, self._words)
+            found.append(seen or self._beyond(float(distances[at]), values))
+        return found
+
+    def _beyond(self, distance: float, values: Mapping[str, float]) -> str | None:
+        """Return what the embedding says against a picture, alone or together with its looks."""
+        if distance > self._domain.threshold:
+            return f"The picture is unlike those that the network learnt from: {self._words}."
+        agreed = self._domain.agreed
+        above = [name for name in agreed if name in values and values[name] > agreed[name]]
+        if not above or distance <= agreed[EMBEDDING]:
+            return None
+        return said_of_looks(above, self._words)

@@ -14,6 +14,8 @@ from nlp_engine.model_files import CARD_FILE, MODEL_FILE, NETWORK_FILE, ModelFil
 __all__ = ["CARD_FILE", "DOMAIN_FILE", "MODEL_FILE", "NETWORK_FILE", "ChestModelFile", "version_of"]
 
 DOMAIN_FILE = "domain.npz"
+EMBEDDING = "embedding"
+"""Name of the check of embeddings among the limits of a `Domain`."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -77,12 +79,15 @@ class Domain(ModelFilePart):
     threshold
         A greater distance is refused.
     refused
-        Share of good pictures, not learnt from, that this refuses.
+        Share of good pictures and changed copies of them, not learnt from, that this refuses.
     neighbours
         Of ``knn``: which neighbour's distance counts.
     limits
         Of the checks of the picture itself (``imaging/quality/looks.py``): turned, mirrored, unlike, adult -> greatest
         value that passes.
+    agreed
+        Lower limits, of the embedding and of some of the checks: a picture is refused as well if its embedding lies
+        above its own and one of the checks does. Empty: there is no such rule.
     """
 
     method: Literal["knn", "mahalanobis"]
@@ -90,6 +95,13 @@ class Domain(ModelFilePart):
     refused: Share
     neighbours: Annotated[int, Field(ge=1)] = 10
     limits: dict[str, float] = Field(default_factory=dict)
+    agreed: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _embedding_agrees(self) -> Self:
+        if self.agreed and EMBEDDING not in self.agreed:
+            raise ValueError(f"agreed needs a limit of {EMBEDDING}")
+        return self
 
 
 class Purpose(ModelFilePart):

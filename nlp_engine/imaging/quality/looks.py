@@ -1,13 +1,14 @@
 """What a picture looks like as a whole, on 20 x 20 points: turned, mirrored, a negative, an adult, something else.
 
-A small network knows the eight ways to lay a picture and its negative; a cloud knows what upright pictures look like;
-a linear classifier knows adults from children. All were learnt from the training pictures and, for adults, from
-pictures of grown-ups (``nlp_engine/training/images/domain.py``); their limits stand in ``model.json``.
+A small network knows the eight ways to lay a picture, their negatives, and small parts of pictures; a cloud knows what
+upright pictures look like; a linear classifier knows adults from children. All were learnt from the training pictures
+and, for adults, from pictures of grown-ups (``nlp_engine/training/images/domain.py``); their limits stand in
+``model.json``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,8 +25,12 @@ SIDE = 20
 """Points a side of the small picture."""
 LAYS = 16
 """Ways to lay a picture: quarter turns 0-3, the same of the mirrored picture, and the negatives of these eight."""
+PART = LAYS
+"""What the small network calls a small part of a picture, in whatever way it lies."""
 MIRRORED = 4
 """The way that is mirrored and nothing else."""
+SWAPPED = (*(8 * (way // 8) + 4 * (1 - way // 4 % 2) + -way % 4 for way in range(LAYS)), PART)
+"""What each way becomes when the picture is mirrored."""
 LAY_ARRAYS = ("lay_first", "lay_first_bias", "lay_second", "lay_second_bias")
 ADULT_ARRAYS = ("adult_weights", "adult_bias")
 """Names in ``domain.npz`` of the network that knows the ways, and of the classifier that knows adults."""
@@ -98,40 +103,47 @@ class Looks:
         return found
 
     def lays(self, small: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the probability of each of the 16 ways, (n, 16)."""
+        """Return the probability of each of the 16 ways and of a part of a picture, (n, 17).
+
+        The mean of two looks, one at the mirrored picture, whose ways are swapped back.
+        """
+        mirrored = self._one_look(laid(small, MIRRORED))
+        chances: NDArray[np.float32] = (self._one_look(small) + mirrored[:, SWAPPED[: mirrored.shape[1]]]) / 2
+        return chances
+
+    def _one_look(self, small: NDArray[np.float32]) -> NDArray[np.float32]:
         first, first_bias, second, second_bias = (self.arrays[name] for name in LAY_ARRAYS)
         hidden = np.maximum(small @ first + first_bias, 0)
         logits: NDArray[np.float32] = hidden @ second + second_bias
         return softmax(logits)
 
-    def faults(self, levels: NDArray[np.uint8], words: str) -> list[str | None]:
-        """Return for each picture (n, size, size) why it is not judged, or None.
+    def fault(self, small: NDArray[np.float32], values: Mapping[str, float], words: str) -> str | None:
+        """Return why a small picture (400,) is not judged, or None.
 
         Parameters
         ----------
+        values
+            Its own of `values`.
         words
             The pictures that the network is for, going on after "the network learnt from".
         """
-        small = points(levels)
-        values = self.values(small)
-        return [
-            self._fault(one, {name: float(column[at]) for name, column in values.items()}, words)
-            for at, one in enumerate(small)
-        ]
-
-    def _fault(self, small: NDArray[np.float32], values: Mapping[str, float], words: str) -> str | None:
         above = {name for name, limit in self.limits.items() if values[name] > limit}
         if above & {"turned", "mirrored"}:
             chances = self.lays(small[None])[0]
             way = int(chances[1:].argmax()) + 1 if "turned" in above else MIRRORED
-            if self._is_like(upright(small[None], way)):
+            if way != PART and self._is_like(upright(small[None], way)):
                 return f"The picture seems to be {_said(way)}; give it upright, as seen from the front."
-        if above - {"adult"}:
-            return f"The picture does not look like what the network learnt from: {words}."
-        return f"The picture looks like that of an adult; the network learnt from {words}." if above else None
+        return said_of_looks(above, words) if above else None
 
     def _is_like(self, small: NDArray[np.float32]) -> bool:
         return float(self.cloud.distance(small)[0]) <= self.limits.get("unlike", np.inf)
+
+
+def said_of_looks(above: Collection[str], words: str) -> str:
+    """Return the sentence for checks whose values are too great."""
+    if set(above) == {"adult"}:
+        return f"The picture looks like that of an adult; the network learnt from {words}."
+    return f"The picture does not look like what the network learnt from: {words}."
 
 
 def _said(way: int) -> str:

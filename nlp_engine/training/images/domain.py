@@ -1,13 +1,15 @@
 """What lies outside: the checks of `nlp_engine.imaging.quality.looks` and the cloud of embeddings are learnt.
 
 Three groups of patients take part: most of part train makes the checks, a fifth of it sets their limits, and part dev
-sets the limit of the embeddings (the network has learnt part train by heart, so its embeddings lie too close).
+sets the limit of the embeddings (the network has learnt part train by heart, so its embeddings lie too close). Limits
+are set on pictures together with a changed copy of each, so that there is room for another hospital's exposure and
+framing.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from nlp_engine.imaging.chest.model_file import DOMAIN_FILE, MODEL_FILE, NETWORK_FILE, ChestModelFile, Domain, Purpose
+from nlp_engine.imaging.chest.model_file import (
+    DOMAIN_FILE,
+    EMBEDDING,
+    MODEL_FILE,
+    NETWORK_FILE,
+    ChestModelFile,
+    Domain,
+    Purpose,
+)
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.quality.looks import ADULT_ARRAYS, LAY_ARRAYS, LAYS, SIDE, Looks, laid, points
 from nlp_engine.imaging.quality.spread import Spread
@@ -27,12 +37,17 @@ from nlp_engine.training.images.progress import Progress
 from nlp_engine.training.images.runtime import ExportedNetwork
 
 Levels = NDArray[np.uint8]
-REFUSED = {"turned": 0.002, "mirrored": 0.003, "unlike": 0.003, "adult": 0.004, "embedding": 0.004}
-"""Share of good pictures that each check may refuse; together less than 3 %, room left for other hospitals."""
+REFUSED = {"turned": 0.004, "mirrored": 0.004, "unlike": 0.005, "adult": 0.01, "embedding": 0.01, "agreed": 0.005}
+"""Share that each check may refuse of good pictures and changed copies; of the pictures alone it is less."""
+_AGREEING = ("turned", "adult")
+"""Checks that may agree with that of the embedding; other framing makes the others and the embedding rise together."""
+_SHARES = (0.1, 0.07, 0.05, 0.03, 0.02, 0.01)
 _AXES = {"points": 60, "embedding": 64}
-_COPIES = {"lays": 2, "cloud": 4, "adult": 3}
+_COPIES = {"children": 2, "adults": 24}
 """Changed copies of each picture."""
-_MOST = 2500
+_MOST = 4000
+_FOR_EMBEDDINGS = 1250
+"""At most so many pictures make the checks of a picture itself, and the cloud of embeddings."""
 _FOR_LIMITS = 0.2
 _HIDDEN = 64
 
@@ -97,17 +112,38 @@ def fit_domain(
     model = ChestModelFile.load(folder)
     network = ExportedNetwork(folder / NETWORK_FILE)
     progress("learning what lies outside")
-    looks = _fit_looks(train, adults, seed)
+    looks = fit_looks(train, adults, seed)
     cloud = _fit_embeddings(network, train.levels, seed)
-    threshold = _limit(cloud.distance(network.embeddings(dev.levels)), "embedding")
+    unseen = np.concatenate([dev.levels, changed(dev.levels, 1, np.random.default_rng(seed), dev.levels.shape[-1])])
+    distances = cloud.distance(network.embeddings(unseen))
     domain = Domain(
-        method="mahalanobis", threshold=threshold, refused=REFUSED["embedding"], limits=dict(looks.limits)
+        method="mahalanobis", threshold=_limit(distances, EMBEDDING), refused=REFUSED[EMBEDDING],
+        limits=dict(looks.limits), agreed=agreed_limits(looks.values(points(unseen)), distances),
     )  # fmt: skip
     arrays = dict(looks.arrays) | looks.cloud.arrays("points") | cloud.arrays("embedding")
     np.savez_compressed(folder / DOMAIN_FILE, **arrays)
     told = model.model_copy(update={"domain": domain, "purpose": purpose})
     (folder / MODEL_FILE).write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return domain
+
+
+def agreed_limits(values: Mapping[str, NDArray[np.float32]], distances: NDArray[np.float32]) -> dict[str, float]:
+    """Return the lowest limits that two checks together may have, as `Domain.agreed` has them; empty if there are none.
+
+    Parameters
+    ----------
+    values
+        Check -> (n,) values of good pictures.
+    distances
+        (n,), of their embeddings.
+    """
+    joining = {name: values[name] for name in _AGREEING if name in values}
+    for share in _SHARES:
+        limits = {name: _quantile(column, share) for name, column in {EMBEDDING: distances, **joining}.items()}
+        is_above = np.any([column > limits[name] for name, column in joining.items()], axis=0)
+        if np.mean(is_above & (distances > limits[EMBEDDING])) <= REFUSED["agreed"]:
+            return limits
+    return {}
 
 
 def fit_spread(vectors: NDArray[np.float32], axes: int) -> Spread:
@@ -127,61 +163,92 @@ def fit_spread(vectors: NDArray[np.float32], axes: int) -> Spread:
 def changed(levels: Levels, copies: int, chance: np.random.Generator, size: int = 2 * SIDE) -> Levels:
     """Return copies of pictures as other machines and other hands would make them, (copies * n, size, size).
 
-    Turned by up to 6 degrees, larger by up to 16 % or smaller by up to 12 % in each direction, moved by up to 6 %,
-    with another contrast.
+    Turned by up to 8 degrees, cut by up to 12 % a side or smaller by up to 12 %, stretched by up to 12 %, moved by up
+    to 7 %, with another exposure and contrast.
     """
     return np.stack([_changed(one, chance, size) for _ in range(copies) for one in levels])
 
 
 def _changed(one: Levels, chance: np.random.Generator, size: int) -> Levels:
-    angle = np.deg2rad(chance.uniform(-6, 6))
-    wide, high = chance.uniform(0.84, 1.12, 2)
-    across, down = chance.uniform(-0.06, 0.06, 2) * size
+    angle = np.deg2rad(chance.uniform(-8, 8))
+    zoom, stretch = chance.uniform(0.76, 1.12), np.exp(chance.uniform(-0.12, 0.12))
+    wide, high = zoom * stretch, zoom / stretch
+    across, down = chance.uniform(-0.07, 0.07, 2) * size
     cos, sin, middle = np.cos(angle), np.sin(angle), size / 2
     matrix = (
         cos * wide, sin * high, middle + across - middle * (cos * wide + sin * high),
         -sin * wide, cos * high, middle + down - middle * (cos * high - sin * wide),
     )  # fmt: skip
-    table = np.round(255 * (np.arange(256) / 255) ** chance.uniform(0.6, 1.6)).astype(np.uint8)
-    small = Image.fromarray(table[one]).resize((size, size), Image.Resampling.BOX)
+    small = Image.fromarray(_exposure(chance)[one]).resize((size, size), Image.Resampling.BOX)
     return np.asarray(small.transform((size, size), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR))
+
+
+def _exposure(chance: np.random.Generator) -> Levels:
+    """Return a grey level for each of the 256."""
+    grey = (np.arange(256) / 255) ** chance.uniform(0.55, 1.8)
+    grey = (grey - 0.5) * chance.uniform(0.7, 1.6) + 0.5 + chance.uniform(-0.1, 0.1)
+    levels: Levels = np.round(255 * np.clip(grey, 0, 1)).astype(np.uint8)
+    return levels
+
+
+def parts(levels: Levels, chance: np.random.Generator, size: int = 2 * SIDE) -> Levels:
+    """Return of each picture a part of 30 to 55 % of each side, (n, size, size)."""
+    side = levels.shape[-1]
+    found = []
+    for one in levels:
+        wide, high = chance.uniform(0.3, 0.55, 2) * side
+        left, top = chance.uniform(0, side - wide), chance.uniform(0, side - high)
+        box = (left, top, left + wide, top + high)
+        picture = Image.fromarray(_exposure(chance)[one])
+        found.append(np.asarray(picture.resize((size, size), Image.Resampling.BILINEAR, box=box)))
+    return np.stack(found)
 
 
 def _fit_embeddings(network: ExportedNetwork, levels: Levels, seed: int) -> Spread:
     """Return the cloud of embeddings of pictures and of changed copies of them."""
     chance = np.random.default_rng(seed)
-    chosen = levels[chance.permutation(len(levels))[: _MOST // 2]]
+    chosen = levels[chance.permutation(len(levels))[:_FOR_EMBEDDINGS]]
     copies = changed(chosen, 1, chance, levels.shape[-1])
     return fit_spread(network.embeddings(np.concatenate([chosen, copies])), _AXES["embedding"])
 
 
-def _fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
+def fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
+    """Learn the checks of a picture itself, with their limits.
+
+    Parameters
+    ----------
+    adults
+        As for `fit_domain`.
+    """
     chance = np.random.default_rng(seed)
     names = chance.permutation(np.unique(train.patients.astype(str)))
     held = np.isin(train.patients.astype(str), names[: max(1, int(len(names) * _FOR_LIMITS))])
-    making = chance.permutation(np.flatnonzero(~held))[:_MOST]
-    copies = points(changed(train.levels[making], _COPIES["cloud"], chance))
-    plain = points(train.levels[making])
-    cloud = fit_spread(np.concatenate([plain, copies]), _AXES["points"])
-    arrays = _fit_lays(copies[: _COPIES["lays"] * len(making)], seed)
+    making = train.levels[chance.permutation(np.flatnonzero(~held))[:_MOST]]
+    good = np.concatenate([points(making), points(changed(making, _COPIES["children"], chance))])
+    cloud = fit_spread(good, _AXES["points"])
+    arrays = _fit_lays(good, np.concatenate([points(parts(making, chance)) for _ in range(2)]), seed)
     limits: dict[str, float] = dict.fromkeys(("turned", "mirrored", "unlike"), np.inf)
     if adults is not None:
-        arrays |= _fit_adults(copies, points(changed(adults, 8 * _COPIES["adult"], chance)))
+        arrays |= _fit_adults(good, points(changed(adults, _COPIES["adults"], chance)))
         limits["adult"] = np.inf
-    values = Looks(limits, cloud, arrays).values(points(train.levels[held]))
+    unseen = np.concatenate([points(train.levels[held]), points(changed(train.levels[held], 1, chance))])
+    values = Looks(limits, cloud, arrays).values(unseen)
     return Looks({name: _limit(values[name], name) for name in limits}, cloud, arrays)
 
 
-def _fit_lays(small: NDArray[np.float32], seed: int) -> dict[str, NDArray[np.float32]]:
+def _fit_lays(good: NDArray[np.float32], small_parts: NDArray[np.float32], seed: int) -> dict[str, NDArray[np.float32]]:
+    """Return the network of `LAY_ARRAYS`; the parts of pictures lie in all ways."""
     from sklearn.neural_network import MLPClassifier
 
     net = MLPClassifier(
         (_HIDDEN,), alpha=1e-2, learning_rate_init=2e-3, batch_size=256, max_iter=6, random_state=seed
     )  # fmt: skip
-    everything = np.concatenate([laid(small, way) for way in range(LAYS)])
+    ways = [laid(good, way) for way in range(LAYS)]
+    strewn = [laid(small_parts[way::LAYS], way) for way in range(LAYS)]
+    truth = np.repeat(np.arange(LAYS + 1), [*(len(way) for way in ways), len(small_parts)])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # six rounds are enough, although the loss still falls
-        net.fit(everything, np.repeat(np.arange(LAYS), len(small)))
+        net.fit(np.concatenate(ways + strewn), truth)
     return _named(LAY_ARRAYS, (net.coefs_[0], net.intercepts_[0], net.coefs_[1], net.intercepts_[1]))
 
 
@@ -198,4 +265,8 @@ def _named(names: Sequence[str], parts: Sequence[NDArray[np.float64]]) -> dict[s
 
 
 def _limit(values: NDArray[np.float32], name: str) -> float:
-    return round(float(np.quantile(values, 1 - REFUSED[name])), 5)
+    return _quantile(values, REFUSED[name])
+
+
+def _quantile(values: NDArray[np.float32], above: float) -> float:
+    return round(float(np.quantile(values, 1 - above)), 5)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from nlp_engine.imaging.chest.preparing import shrink
+
 Levels = NDArray[np.uint8]
 
 
@@ -53,7 +55,16 @@ def _framed(share: float) -> Callable[[Levels], Levels]:
     return _each(change)
 
 
-SHIFTS: dict[str, Callable[[Levels], Levels]] = {
+def _as_seen(change: Callable[[Levels], Levels]) -> Callable[[Levels], Levels]:
+    """Prepare the changed pictures again as run time would, which leaves a plain frame out."""
+
+    def apply(levels: Levels) -> Levels:
+        return np.stack([shrink(one / np.float32(255), one.shape[-1]) for one in change(levels)])
+
+    return apply
+
+
+_CHANGES: dict[str, Callable[[Levels], Levels]] = {
     "gamma 0.6": _gamma(0.6),
     "gamma 1.6": _gamma(1.6),
     "contrast 0.6": _contrast(0.6),
@@ -65,4 +76,5 @@ SHIFTS: dict[str, Callable[[Levels], Levels]] = {
     "blur": _each(lambda picture: picture.filter(ImageFilter.GaussianBlur(1.5))),
     "turned 8 degrees": _each(lambda picture: picture.rotate(8, Image.Resampling.BILINEAR)),
 }
-"""Name -> change of small pictures (n, size, size)."""
+SHIFTS = {name: _as_seen(change) for name, change in _CHANGES.items()}
+"""Name -> change of small pictures (n, size, size), with what run time does to them."""

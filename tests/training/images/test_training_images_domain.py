@@ -15,7 +15,7 @@ from nlp_engine.imaging.chest.model_file import ChestModelFile, Purpose
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.pictures import Picture, PictureFacts
 from nlp_engine.training.images.data import Pictures
-from nlp_engine.training.images.domain import changed, fit_domain, fit_spread, parts
+from nlp_engine.training.images.domain import REFUSED, agreed_limits, changed, fit_domain, fit_spread, parts
 from nlp_engine.training.images.shifts import SHIFTS
 
 PURPOSE = Purpose(words="chest X-rays of children", age_below=18)
@@ -42,6 +42,7 @@ def model(tmp_path_factory):
     file = ChestModelFile.load(folder)
     assert file.domain.method == "mahalanobis"
     assert set(file.domain.limits) == {"turned", "mirrored", "unlike", "adult"}
+    assert set(file.domain.agreed) in ({"embedding", "turned", "adult"}, set())
     assert file.purpose == PURPOSE
     return ChestModel.load(folder)
 
@@ -109,6 +110,18 @@ def test_parts_are_taken_from_anywhere_in_the_picture():
     assert found.shape == (100, 40, 40)
     spans = np.concatenate([np.ptp(found[:50], axis=(1, 2)), np.ptp(found[50:], axis=(1, 2))])
     assert len(np.unique(spans)) > 20  # different sizes, and an exposure of their own
+
+
+def test_two_checks_together_refuse_few_good_pictures_and_have_the_lowest_limits_for_it():
+    chance = np.random.default_rng(0)
+    distances = chance.random(4000).astype(np.float32)
+    alone = {name: chance.random(4000).astype(np.float32) for name in ("turned", "adult", "unlike")}
+    limits = agreed_limits(alone, distances)
+    assert set(limits) == {"embedding", "turned", "adult"}
+    assert 0.94 < limits["embedding"] < 0.98  # a share s of each: s * 2 s of all, and 0.5 % are allowed
+    together = {"turned": distances, "adult": distances}
+    assert agreed_limits(together, distances) == {}
+    assert REFUSED["agreed"] < 0.01
 
 
 def test_the_distance_of_the_cloud_itself_is_about_one():
