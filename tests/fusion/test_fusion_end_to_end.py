@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from nlp_engine.assessment import EvidenceKind, Status
+from nlp_engine.assessment import EvidenceKind, Indicator, Status
 from nlp_engine.engine import Engine
 from nlp_engine.imaging.chest.model import embedded_folder
 from nlp_engine.record import PatientRecord
@@ -48,9 +49,26 @@ def test_note_results_and_picture_meet_in_one_finding(engine, record):
     assert "Where the model looked for pneumonia, not a finding." in render_report(assessment)
 
 
-def test_a_note_that_denies_it_is_a_conflict_with_a_card(engine, record):
+def test_what_the_note_only_suspects_asks_for_a_reading_of_the_picture(engine, record):
+    cards = {card.rule_id: card for card in engine.assess(record).cards}
+    card = cards["image-model-unconfirmed-pneumonia"]
+    assert (card.indicator, card.is_conflict) == (Indicator.INFO, False)
+    assert EvidenceKind.IMAGE in {evidence.kind for fact in card.facts for evidence in fact.evidence}
+
+
+def test_a_picture_of_three_weeks_ago_does_not_meet_the_results_of_today(engine, record):
+    old = tuple(one.model_copy(update={"time": one.time - timedelta(days=21)}) for one in record.images)
+    assessment = engine.assess(record.model_copy(update={"images": old}))
+    assert pneumonia(assessment).status is Status.POSSIBLE
+    assert EvidenceKind.IMAGE in pneumonia(assessment).missing
+    assert assessment.image_findings
+    assert "image-model-unconfirmed-pneumonia" not in [card.rule_id for card in assessment.cards]
+
+
+@pytest.mark.parametrize("said", ["no pneumonia", "no pneumonia on CXR", "CXR negative for pneumonia"])
+def test_a_note_that_denies_it_is_a_conflict_with_a_card(engine, record, said):
     (note,) = record.notes
-    text = note.text.replace("possible pneumonia", "no pneumonia")
+    text = note.text.replace("possible pneumonia", said)
     assessment = engine.assess(record.model_copy(update={"notes": (note.model_copy(update={"text": text}),)}))
     finding = pneumonia(assessment)
     assert finding.status is Status.CONFLICTING

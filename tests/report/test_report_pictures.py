@@ -10,7 +10,11 @@ import pytest
 from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
+from report_builders import empty_assessment, image_finding
 
+from nlp_engine.record import Image as Picture
+from nlp_engine.record import InputProblem, Patient, PatientRecord
+from nlp_engine.report import render_report
 from nlp_engine.report.charts import Series, draw
 from nlp_engine.report.looked_at import overlaid
 from nlp_engine.report.pictures import MAX_SIDE, data_uri, small_copy
@@ -124,3 +128,25 @@ def test_line_shows_in_grey_on_any_ground(ground):
 
 def test_map_of_one_cell_and_a_picture_in_colours():
     assert overlaid(Image.new("RGB", (30, 20), "white"), ((1.0,),)).size == (30, 20)
+
+
+def test_an_assumed_threshold_and_what_the_model_decided_are_said():
+    told = image_finding("pneumonia", 0.93, 1, "present")
+    assumed = image_finding("pleural_effusion", 0.03, 2, "absent").model_copy(update={"threshold_assumed": True})
+    page = render_report(empty_assessment(image_findings=(told, assumed)))
+    assert "model says yes (above its threshold); output of chest-net, version 2.1, threshold 0.5<" in page
+    assert "model says no (below its threshold)" in page
+    assert page.count("0.5 (assumed, the model told none)") == 1
+
+
+def test_doubts_about_a_file_stand_beside_the_picture_whatever_folder_they_name(tmp_path):
+    images = tuple(
+        Picture(id=name, path=tmp_path / name / "a.png", source=f"images/{name}/a.png") for name in ("one", "two")
+    )
+    problem = InputProblem(where="p1/images/two/a.png", sentence="A line of text.", severity="warning")
+    record = PatientRecord(patient=Patient(id="p1"), images=images, problems=(problem,))
+    page = render_report(empty_assessment(record=record, problems=(problem,)))
+    first, second = re.findall(r"<figcaption>.*?</figcaption>", page, re.DOTALL)
+    assert "A line of text." not in first
+    assert "A line of text." in second
+    assert "<b>two/a.png</b>" in second

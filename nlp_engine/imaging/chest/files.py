@@ -15,14 +15,14 @@ from nlp_engine.imaging.chest.framing import WHOLE, Part, seen_part
 from nlp_engine.imaging.chest.model import ChestModel
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.chest.reading import ImageReading
-from nlp_engine.pictures import read_picture
+from nlp_engine.pictures import picture_format, read_picture
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 SUFFIXES = (".dcm", ".dicom", ".jpeg", ".jpg", ".png")
-"""What is taken of a folder; a file that is named itself is read whatever its name."""
+"""What is taken of a folder, beside DICOM without one; a file that is named itself is read whatever its name."""
 _BATCH = 16
 _AHEAD = 3
 """Batches that are decoded or wait at a time."""
@@ -72,12 +72,22 @@ def picture_files(paths: Iterable[str]) -> list[str]:
         if not Path(path).is_dir():
             found.append(path)
             continue
-        inside = sorted(one.relative_to(path) for one in Path(path).rglob("*") if one.suffix.lower() in SUFFIXES)
+        inside = sorted(one.relative_to(path) for one in Path(path).rglob("*") if _is_picture(one))
         shown = [one for one in inside if not any(part.startswith(".") for part in one.parts)]
         if not shown:
-            raise InputError(path, "holds no picture", f"pictures end in {', '.join(SUFFIXES)}")
+            raise InputError(path, "holds no picture", f"pictures are DICOM or end in {', '.join(SUFFIXES)}")
         found += [f"{path.rstrip('/')}/{one.as_posix()}" for one in shown]
     return found
+
+
+def _is_picture(path: Path) -> bool:
+    """Say whether a file of a folder is taken: by its suffix, or as DICOM, which archives name without one."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        return path.is_file() and path.name.upper() != "DICOMDIR" and picture_format(path) == "DICOM"
+    except PictureError:
+        return False
 
 
 def _decoded(path: Path, model: ChestModel) -> _Small:
