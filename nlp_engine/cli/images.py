@@ -37,11 +37,17 @@ def predict_command(
     files = picture_files(paths)
     network = ChestModel.load(model, threads=workers)
     refused = unreadable = 0
+    doubts: dict[str, list[str]] = {}
     with lines_to(out) as stream:
         for name, reading in read_files(network, files, workers=workers):
             refused += reading.refused is not None
             unreadable += not reading.is_readable
+            for warning in reading.warnings:
+                doubts.setdefault(warning, []).append(name)
             stream.write(f"{json.dumps(_line(name, reading, network.name), ensure_ascii=False)}\n".encode())
+    for warning, names in doubts.items():
+        more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
+        typer.echo(f"{names[0]}{more}: {warning}", err=True)
     typer.echo(f"{len(files):,} pictures, {refused:,} refused, {unreadable:,} of them not readable.", err=True)
     raise typer.Exit(FAILED if unreadable else 0)
 

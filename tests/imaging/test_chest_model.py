@@ -127,6 +127,20 @@ def test_a_model_that_names_checks_needs_their_file(tmp_path):
             ChestModel.load(folder)
 
 
+def test_predict_tells_doubts_about_files_once(folder, files, tmp_path, capsys):
+    from nlp_engine.cli import main
+
+    odd = [tmp_path / name for name in ("a.jpg", "b.jpg")]
+    for path in odd:
+        path.write_bytes(Path(files[0]).read_bytes())
+    with pytest.raises(SystemExit) as status:
+        main(["images", "predict", *map(str, odd), "--model", str(folder)])
+    assert status.value.code == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith(f"{odd[0]} and 1 more: The file's name ends in .jpg, but it is a PNG file")
+    assert len(told) == 2
+
+
 def test_predict_writes_a_line_a_picture(folder, files, tmp_path, capsys):
     from nlp_engine.cli import main
 
