@@ -39,6 +39,9 @@ from nlp_engine.record import InputProblem, Note, Number, PatientRecord
 from nlp_engine.results import DOUBT as DOUBT
 from nlp_engine.results import NOT_PLAUSIBLE as NOT_PLAUSIBLE
 from nlp_engine.results import CardSource as CardSource
+from nlp_engine.results import Grid as Grid
+from nlp_engine.results import ImageDecision as ImageDecision
+from nlp_engine.results import ImageFinding as ImageFinding
 from nlp_engine.results import LabResult as LabResult
 from nlp_engine.results import Misfit as Misfit
 from nlp_engine.results import MisfitPart as MisfitPart
@@ -76,37 +79,7 @@ class EvidenceKind(StrEnum):
     RISK_MODEL = "risk_model"
 
 
-ImageDecision = Literal["present", "absent", "not_sure"]
 Table = Literal["findings", "mentions", "labs", "images", "scores", "cards", "timeline"]
-Grid = tuple[tuple[Annotated[float, Field(ge=0, le=1)], ...], ...]
-"""Rows of a map from the top, 0 to 1."""
-
-
-class ImageFinding(ResultModel):
-    """One label of an image model, decided at the model's own threshold.
-
-    ``looked_at``: rows of a coarse map, from the top of the picture, of where the embedded network looked for it (0 to
-    1, greatest is 1); empty for other models, and where the label is absent.
-    """
-
-    output_id: str
-    image_id: str
-    label: str
-    score: Annotated[float, Field(ge=0, le=1)]
-    decision: ImageDecision
-    model: str
-    model_version: str
-    threshold: float
-    threshold_assumed: bool = False
-    time: datetime | None = None
-    source: str = ""
-    looked_at: Grid = ()
-
-    @model_validator(mode="after")
-    def _map_is_a_rectangle(self) -> Self:
-        if len({len(row) for row in self.looked_at}) > 1 or () in self.looked_at:
-            raise ValueError("the rows of looked_at need one length")
-        return self
 
 
 class Evidence(ResultModel):

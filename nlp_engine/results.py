@@ -1,11 +1,11 @@
-"""Laboratory results as they go out: number, unit, interval, flag, change, and samples that do not fit."""
+"""Results as they go out: of the laboratory, with interval, flag, change and doubts; of image models, as decided."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from nlp_engine.extraction import Flag, ResultModel
 from nlp_engine.record import NoteSpan, Number, ObservationKind
@@ -138,3 +138,35 @@ class Misfit(ResultModel):
     def observation_ids(self) -> tuple[str, ...]:
         """Ids of the results that are doubted."""
         return tuple(part.observation_id for part in self.parts)
+
+
+ImageDecision = Literal["present", "absent", "not_sure"]
+Grid = tuple[tuple[Annotated[float, Field(ge=0, le=1)], ...], ...]
+"""Rows of a map from the top, 0 to 1."""
+
+
+class ImageFinding(ResultModel):
+    """One label of an image model, decided at the model's own threshold.
+
+    ``looked_at``: rows of a coarse map, from the top of the picture, of where the embedded network looked for it (0 to
+    1, greatest is 1); empty for other models, and where the label is absent.
+    """
+
+    output_id: str
+    image_id: str
+    label: str
+    score: Annotated[float, Field(ge=0, le=1)]
+    decision: ImageDecision
+    model: str
+    model_version: str
+    threshold: float
+    threshold_assumed: bool = False
+    time: datetime | None = None
+    source: str = ""
+    looked_at: Grid = ()
+
+    @model_validator(mode="after")
+    def _map_is_a_rectangle(self) -> Self:
+        if len({len(row) for row in self.looked_at}) > 1 or () in self.looked_at:
+            raise ValueError("the rows of looked_at need one length")
+        return self
