@@ -18,11 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_engine.errors import InputError
-from nlp_engine.probabilities import softmax
 from nlp_engine.training.images.config import ImageConfig
 from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.progress import Progress
-from nlp_engine.training.images.scores import logits_of
+from nlp_engine.training.images.scores import probabilities_of
 from nlp_engine.training.images.trainer import Trainer
 
 
@@ -64,7 +63,7 @@ def relabelled(
         trainer = Trainer(rest, learning, flip=flip)
         network = trainer.train(seed + fold, work / f"labels-{fold}.pt", progress=progress)
         seconds += trainer.seconds
-        seen = softmax(logits_of(network, train.levels[inside]).astype(np.float64))
+        seen = probabilities_of(network, train.levels[inside])
         targets[inside] = weighed(seen, train.labels[inside], relabel.trust)
     doubted = int((targets.argmax(axis=1) != train.labels).sum())
     progress(f"labels that networks of other patients would change: {doubted} of {len(train)}")
