@@ -48,7 +48,7 @@ def accuracy(arguments: argparse.Namespace) -> None:
             arguments.pictures, read_index(arguments.pictures / "index.csv"), size=file.input.size, dev_share=0.1,
             seed=0, work=arguments.work or Path(work), progress=print,
         )  # fmt: skip
-    network = ExportedNetwork(arguments.model / NETWORK_FILE)
+    network = ExportedNetwork(arguments.model)
     found = measure(network, pictures, config, file.temperature, seed=file.training.seed)
     size = (arguments.model / NETWORK_FILE).stat().st_size / 1e6
     patients = file.training.patients["dev"]

@@ -21,7 +21,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nlp_engine.imaging.chest.model_file import NETWORK_FILE, ChestModelFile
+from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.preparing import standardise
 from nlp_engine.training.images.data import Pictures, load_set
 from nlp_engine.training.images.index import read_index
@@ -53,7 +53,7 @@ def labels(arguments: argparse.Namespace) -> None:
         learnt = train.chosen(_between(train, low, high))
         scores = _plain().fit(_seen(learnt), learnt.labels == causes[0]).decision_function(_seen(dev))
         print(f"plain classifier, learnt from {run} ({len(learnt)}):", _told(scores, dev, tests, causes))
-    chances = ExportedNetwork(arguments.model / NETWORK_FILE).probabilities(
+    chances = ExportedNetwork(arguments.model).probabilities(
         dev.levels, [view.zoom for view in file.views], file.temperature
     )
     share = chances[:, causes[0]] / (chances[:, causes[0]] + chances[:, causes[1]])

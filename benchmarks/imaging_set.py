@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from nlp_engine.imaging.chest.model_file import NETWORK_FILE, ChestModelFile
+from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.features.copies import NEAR_BITS, NEAR_COSINE, exact_copies
 from nlp_engine.imaging.features.fingerprints import distances, fingerprint
 from nlp_engine.imaging.features.odd import LIMIT, oddness
@@ -40,7 +40,7 @@ def picture_set(arguments: argparse.Namespace) -> None:
             arguments.pictures, read_index(arguments.pictures / "index.csv"), size=file.input.size, dev_share=0.1,
             seed=0, work=arguments.work or Path(work), progress=print,
         )  # fmt: skip
-    network = ExportedNetwork(arguments.model / NETWORK_FILE)
+    network = ExportedNetwork(arguments.model)
     parts = {"train": pictures.train, "dev": pictures.dev}
     vectors = {name: network.embeddings(part.levels) for name, part in parts.items()}
     print(f"{file.id} {file.version}; the {_SHARE:.0%} most suspect, when {_SHARE:.0%} of labels are wrong:")

@@ -21,7 +21,6 @@ from nlp_engine.imaging.chest.model_file import (
     DOMAIN_FILE,
     EMBEDDING,
     MODEL_FILE,
-    NETWORK_FILE,
     ChestModelFile,
     Domain,
     Purpose,
@@ -110,7 +109,7 @@ def fit_domain(
         Pictures (n, size, size) of patients that the network is not for; None: no such check.
     """
     model = ChestModelFile.load(folder)
-    network = ExportedNetwork(folder / NETWORK_FILE)
+    network = ExportedNetwork(folder)
     progress("learning what lies outside")
     looks = fit_looks(train, adults, seed)
     cloud = _fit_embeddings(network, train.levels, seed)

@@ -57,7 +57,7 @@ class Package:
 
 def write_package(folder: Path, pictures: PictureSet, config: ImageConfig, made: Made) -> Package:
     """Measure ``model.onnx`` of a folder on dev, and write the other files beside it."""
-    network = ExportedNetwork(folder / NETWORK_FILE, config.threads)
+    network = ExportedNetwork(folder, config.threads)
     temperature = _temperature(network, pictures, config)
     evaluation = measure(network, pictures, config, temperature, seed=made.seed)
     findings = findings_of(pictures.classes, config.findings)

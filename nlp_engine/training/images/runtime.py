@@ -19,12 +19,14 @@ class ExportedNetwork:
 
     Parameters
     ----------
-    path
-        ``model.onnx`` of the folder.
+    folder
+        The model folder, with ``model.onnx``.
+    threads
+        CPU threads of one run.
     """
 
-    def __init__(self, path: Path, threads: int = 2) -> None:
-        self._network = Network(path.parent, threads=threads)
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        self._network = Network(folder, threads=threads)
 
     def log_probabilities(self, levels: NDArray[np.uint8], zoom: float = 1.0) -> NDArray[np.float64]:
         """Return (n, classes) of pictures (n, size, size); as good as logits, which differ by a constant a picture."""

@@ -130,8 +130,8 @@ def test_the_exported_file_answers_like_the_networks_in_it(tmp_path, monkeypatch
     assert export(net, 32, path) < 1e-4
     levels = np.random.default_rng(0).integers(0, 255, (5, 32, 32), dtype=np.uint8)
     wanted = softmax(logits_of(net, levels))
-    np.testing.assert_allclose(ExportedNetwork(path).probabilities(levels, (1.0,), 1.0), wanted, atol=1e-5)
-    np.testing.assert_allclose(ExportedNetwork(path).log_probabilities(levels), np.log(wanted), atol=1e-4)
+    np.testing.assert_allclose(ExportedNetwork(tmp_path).probabilities(levels, (1.0,), 1.0), wanted, atol=1e-5)
+    np.testing.assert_allclose(ExportedNetwork(tmp_path).log_probabilities(levels), np.log(wanted), atol=1e-4)
     assert path.stat().st_size < 0.7 * sum(weights.numel() * 4 for weights in net.parameters())
 
 
