@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +12,6 @@ if TYPE_CHECKING:
 
 MAX_SIDE = 480
 """Longest side of a copy, in pixels."""
-_QUALITY = 82
 _WIDE_MODES = ("I", "I;16", "I;16B", "I;16L", "F")
 
 
@@ -38,13 +35,6 @@ def small_copy(path: Path) -> PIL.Image.Image | None:
     except (OSError, ValueError, SyntaxError, PIL.Image.DecompressionBombError, PictureError):
         # Pillow says "broken file" in four ways; the page then says that the picture cannot be shown.
         return None
-
-
-def data_uri(picture: PIL.Image.Image) -> str:
-    """Return a picture as a JPEG in a ``data:`` address."""
-    buffer = io.BytesIO()
-    picture.save(buffer, format="JPEG", quality=_QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def _small(picture: PIL.Image.Image) -> PIL.Image.Image:

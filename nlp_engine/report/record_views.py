@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from nlp_engine.assessment import Assessment, EvidenceKind, ImageFinding, MentionLabel
+from nlp_engine.pages import data_uri
 from nlp_engine.record import Image, Medication, Note
 from nlp_engine.report.evidence import Tracer, note_title, output_of
 from nlp_engine.report.highlight import pieces
 from nlp_engine.report.looked_at import overlaid
 from nlp_engine.report.phrases import Phrases
-from nlp_engine.report.pictures import data_uri, small_copy
+from nlp_engine.report.pictures import small_copy
 from nlp_engine.report.views import ImageView, MedicationView, NoteView, OutputView, PatientView
 from nlp_engine.report.words import listed, said_age, said_score, said_sex, said_time, without_underscores
 

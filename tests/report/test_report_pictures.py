@@ -12,12 +12,13 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian
 from report_builders import empty_assessment, image_finding
 
+from nlp_engine.pages import data_uri
 from nlp_engine.record import Image as Picture
 from nlp_engine.record import InputProblem, Patient, PatientRecord
 from nlp_engine.report import render_report
 from nlp_engine.report.charts import Series, draw
 from nlp_engine.report.looked_at import overlaid
-from nlp_engine.report.pictures import MAX_SIDE, data_uri, small_copy
+from nlp_engine.report.pictures import MAX_SIDE, small_copy
 
 
 def opened(uri):
@@ -35,6 +36,13 @@ def test_copy_is_small_in_every_mode(tmp_path, mode, suffix):
     Image.new(mode, (1000, 500)).save(path)
     copy = opened(data_uri(small_copy(path)))
     assert copy.size == (MAX_SIDE, MAX_SIDE // 2)
+
+
+def test_a_picture_that_may_lose_nothing_is_a_png():
+    levels = np.random.default_rng(0).integers(0, 255, (16, 16), dtype=np.uint8)
+    head, _, data = data_uri(Image.fromarray(levels), quality=None).partition(",")
+    assert head == "data:image/png;base64"
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))), levels)
 
 
 def test_wide_picture_is_stretched(tmp_path):

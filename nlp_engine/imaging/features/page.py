@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from nlp_engine.errors import PictureError
-from nlp_engine.pages import environment
+from nlp_engine.pages import data_uri, environment
 from nlp_engine.pictures import read_picture
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN = 48
 """Entries of each list that the page shows; the JSON report has all."""
-_SIDE = 160
+_SIDE, _QUALITY = 160, 75
 
 
 def page_of(report: SetReport, *, name: str) -> str:
@@ -50,6 +48,4 @@ def _small(name: str) -> str:
         return ""
     copy = Image.fromarray(np.uint8(grey * 255))
     copy.thumbnail((_SIDE, _SIDE))
-    buffer = io.BytesIO()
-    copy.save(buffer, "JPEG", quality=75)
-    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
+    return data_uri(copy, quality=_QUALITY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,14 +11,13 @@ from PIL import Image
 
 from nlp_engine import __version__
 from nlp_engine.imaging.chest.model_file import ChestModelFile
-from nlp_engine.pages import environment
+from nlp_engine.pages import data_uri, environment
 from nlp_engine.training import charts, metrics
 from nlp_engine.training.images.data import PictureSet
 from nlp_engine.training.images.evaluation import Evaluation
 
 _WORST = 18
 _SIDE = 144
-_PNG = "data:image/png;base64,"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +62,7 @@ def worst_mistakes(evaluation: Evaluation, pictures: PictureSet) -> Sequence[Mis
     wrong = [at for at in np.argsort(of_truth, kind="stable") if chances[at].argmax() != dev.labels[at]]
     return [
         Mistake(
-            picture=_thumbnail(dev.levels[at]),
+            picture=data_uri(Image.fromarray(dev.levels[at]).resize((_SIDE, _SIDE)), quality=None),
             where=dev.names[at],
             truth=pictures.classes[dev.labels[at]],
             said=pictures.classes[int(chances[at].argmax())],
@@ -73,12 +70,6 @@ def worst_mistakes(evaluation: Evaluation, pictures: PictureSet) -> Sequence[Mis
         )
         for at in wrong[:_WORST]
     ]
-
-
-def _thumbnail(levels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> str:
-    buffer = io.BytesIO()
-    Image.fromarray(levels).resize((_SIDE, _SIDE)).save(buffer, "PNG")
-    return _PNG + base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
 def _told(file: ChestModelFile, evaluation: Evaluation) -> dict[str, object]:
