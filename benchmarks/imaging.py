@@ -15,13 +15,13 @@ of limits that were chosen on other patients. The official test split is not rea
 from __future__ import annotations
 
 import argparse
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from imaging_blocks import blocks
 from imaging_explanation import explanation
 from imaging_labels import labels
+from imaging_pictures import small_pictures
 from imaging_refusal import refusal
 from imaging_set import picture_set
 from imaging_speed import speed
@@ -36,18 +36,12 @@ PICTURES = ROOT.parent / "shared" / "data" / "images" / "kermany_cxr"
 def accuracy(arguments: argparse.Namespace) -> None:
     """Print AUROC, calibration, the three answers and simulated shifts."""
     from nlp_engine.training.images.config import ImageConfig
-    from nlp_engine.training.images.data import load_set
-    from nlp_engine.training.images.index import read_index
     from nlp_engine.training.images.package import measure
     from nlp_engine.training.images.runtime import ExportedNetwork
 
     file = ChestModelFile.load(arguments.model)
     config = ImageConfig.model_validate(file.training.config)
-    with tempfile.TemporaryDirectory() as work:
-        pictures = load_set(
-            arguments.pictures, read_index(arguments.pictures / "index.csv"), size=file.input.size, dev_share=0.1,
-            seed=0, work=arguments.work or Path(work), progress=print,
-        )  # fmt: skip
+    pictures = small_pictures(arguments, file.input.size)
     network = ExportedNetwork(arguments.model)
     found = measure(network, pictures, config, file.temperature, seed=file.training.seed)
     size = (arguments.model / NETWORK_FILE).stat().st_size / 1e6

@@ -10,20 +10,17 @@ from __future__ import annotations
 
 import argparse
 import re
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from imaging_adults import adult_files
+from imaging_pictures import small_pictures
 
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.quality.looks import MIRRORED, Looks, laid, points
 from nlp_engine.pictures import read_picture
-from nlp_engine.training.images.data import load_set
 from nlp_engine.training.images.domain import fit_looks
-from nlp_engine.training.images.index import read_index
 from nlp_engine.training.images.shifts import SHIFTS
 
 _EVERY = 4
@@ -40,11 +37,7 @@ BLOCKS: dict[str, Callable[[str], bool]] = {
 def blocks(arguments: argparse.Namespace) -> None:
     """Print the share of each block that is refused."""
     size = ChestModelFile.load(arguments.model).input.size
-    with tempfile.TemporaryDirectory() as work:
-        train = load_set(
-            arguments.pictures, read_index(arguments.pictures / "index.csv"), size=size, dev_share=0.1, seed=0,
-            work=arguments.work or Path(work), progress=print,
-        ).train  # fmt: skip
+    train = small_pictures(arguments, size).train
     adults = np.stack([shrink(read_picture(path).grey, size) for path in adult_files(0)])
     for name, belongs in BLOCKS.items():
         inside = np.array([belongs(str(patient)) for patient in train.patients])

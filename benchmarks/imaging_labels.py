@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import re
-import tempfile
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
+from imaging_pictures import small_pictures
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
@@ -23,8 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.preparing import standardise
-from nlp_engine.training.images.data import Pictures, load_set
-from nlp_engine.training.images.index import read_index
+from nlp_engine.training.images.data import Pictures
 from nlp_engine.training.images.runtime import ExportedNetwork
 
 _EDGES = (0, 400, 700, 1000, 1300, 1500, 10_000)
@@ -36,11 +34,7 @@ CAUSES = ("bacterial", "viral")
 def labels(arguments: argparse.Namespace) -> None:
     """Print AUROC bacterial against viral, by the run learnt from and the run asked about."""
     file = ChestModelFile.load(arguments.model)
-    with tempfile.TemporaryDirectory() as work:
-        pictures = load_set(
-            arguments.pictures, read_index(arguments.pictures / "index.csv"), size=file.input.size, dev_share=0.1,
-            seed=0, work=arguments.work or Path(work), progress=print,
-        )  # fmt: skip
+    pictures = small_pictures(arguments, file.input.size)
     causes = [pictures.classes.index(name) for name in CAUSES]
     train, dev = (_with_cause(part, causes) for part in (pictures.train, pictures.dev))
     tests = [_between(dev, low, high) for low, high in pairwise(_EDGES)]

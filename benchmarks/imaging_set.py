@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import argparse
 import io
-import tempfile
 from collections import defaultdict
-from pathlib import Path
 
 import numpy as np
+from imaging_pictures import small_pictures
 from PIL import Image
 
 from nlp_engine.imaging.chest.model_file import ChestModelFile
@@ -25,8 +24,7 @@ from nlp_engine.imaging.features.similar import Neighbours, neighbours
 from nlp_engine.imaging.features.table import unit
 from nlp_engine.imaging.features.wrong_labels import suspects
 from nlp_engine.imaging.quality.looks import points
-from nlp_engine.training.images.data import Pictures, load_set
-from nlp_engine.training.images.index import read_index
+from nlp_engine.training.images.data import Pictures
 from nlp_engine.training.images.runtime import ExportedNetwork
 
 _SHARE, _DRAWS, _SAVED, _ODD = 0.03, 5, 200, 20
@@ -35,11 +33,7 @@ _SHARE, _DRAWS, _SAVED, _ODD = 0.03, 5, 200, 20
 def picture_set(arguments: argparse.Namespace) -> None:
     """Print what was found of what was put in."""
     file = ChestModelFile.load(arguments.model)
-    with tempfile.TemporaryDirectory() as work:
-        pictures = load_set(
-            arguments.pictures, read_index(arguments.pictures / "index.csv"), size=file.input.size, dev_share=0.1,
-            seed=0, work=arguments.work or Path(work), progress=print,
-        )  # fmt: skip
+    pictures = small_pictures(arguments, file.input.size)
     network = ExportedNetwork(arguments.model)
     parts = {"train": pictures.train, "dev": pictures.dev}
     vectors = {name: network.embeddings(part.levels) for name, part in parts.items()}
