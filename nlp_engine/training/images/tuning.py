@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import optuna
+from optuna.trial import FrozenTrial, TrialState
 
 from nlp_engine.training.images.config import ImageConfig
 from nlp_engine.training.images.data import PictureSet
@@ -30,8 +31,8 @@ def tune(
 ) -> ImageConfig:
     """Return the configuration whose short training scored best on dev; the given one is the first trial.
 
-    Trials are kept in the work folder: a search that was cut off goes on. With a time budget the machine has a say
-    in how many trials there are, and so in the result.
+    Trials are kept in the work folder: a search that was cut off goes on, and the trial that was cut off does not
+    count. With a time budget the machine has a say in how many trials there are, and so in the result.
 
     Parameters
     ----------
@@ -42,14 +43,16 @@ def tune(
     """
     study = _kept_study(work, seed)
     began = time.monotonic()
-    left = config.search.trials - len(study.trials)
-    if not study.trials:
-        study.enqueue_trial(_as_parameters(config), skip_if_exists=True)
+    _fail_cut_off(study, work)
+    left = config.search.trials - len(_ended(study))
+    if not _ended(study) and not study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+        study.enqueue_trial(_as_parameters(config))
 
     def objective(trial: optuna.Trial) -> float:
         chosen = suggested(trial, config)
-        progress(f"trial {trial.number + 1}: {chosen.network} {chosen.size}, rate {chosen.learning_rate:.1e}")
-        checkpoint = work / f"trial-{trial.number}.pt"
+        number = len(_ended(study)) + 1
+        progress(f"trial {number}: {chosen.network} {chosen.size}, rate {chosen.learning_rate:.1e}")
+        checkpoint = _checkpoint(work, trial.number)
         best = -1.0
 
         def each(epoch: int, score: float) -> None:
@@ -66,10 +69,10 @@ def tune(
         return best
 
     study.optimize(objective, n_trials=max(0, left), timeout=seconds)
-    if not any(trial.state.name == "COMPLETE" for trial in study.trials):
+    if not study.get_trials(deepcopy=False, states=(TrialState.COMPLETE,)):
         progress("no trial ended in time: the configuration stays as given")
         return config
-    progress(f"best of {len(study.trials)} trials: {study.best_value:.4f} {study.best_params}")
+    progress(f"best of {len(_ended(study))} trials: {study.best_value:.4f} {study.best_params}")
     return config.model_copy(update=study.best_params)
 
 
@@ -84,6 +87,23 @@ def _kept_study(work: Path, seed: int) -> optuna.Study:
         sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=_UNPRUNED_TRIALS),
         pruner=optuna.pruners.MedianPruner(_UNPRUNED_TRIALS, _UNPRUNED_EPOCHS),
     )
+
+
+def _ended(study: optuna.Study) -> list[FrozenTrial]:
+    """Return the trials that count: trained to the end, or given up because others were better or time was up."""
+    ended: list[FrozenTrial] = study.get_trials(deepcopy=False, states=(TrialState.COMPLETE, TrialState.PRUNED))
+    return ended
+
+
+def _fail_cut_off(study: optuna.Study, work: Path) -> None:
+    """Mark what still runs in the kept search as failed, for it was killed; its checkpoint goes too."""
+    for trial in study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        study.tell(trial.number, state=TrialState.FAIL)
+        _checkpoint(work, trial.number).unlink(missing_ok=True)
+
+
+def _checkpoint(work: Path, trial: int) -> Path:
+    return work / f"trial-{trial}.pt"
 
 
 def suggested(trial: optuna.Trial, config: ImageConfig) -> ImageConfig:
