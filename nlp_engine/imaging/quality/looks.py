@@ -149,5 +149,5 @@ def said_of_looks(above: Collection[str], words: str) -> str:
 def _said(way: int) -> str:
     parts = ["a negative (bones dark)"] if way >= LAYS // 2 else []
     parts += [_TURNS[way % 4]] if way % 4 else []
-    parts += ["mirrored (heart on the right)"] if way // 4 % 2 else []
+    parts += ["mirrored (left and right swapped)"] if way // 4 % 2 else []
     return " and ".join(parts)

@@ -38,6 +38,7 @@ from nlp_engine.training.images.runtime import ExportedNetwork
 Levels = NDArray[np.uint8]
 REFUSED = {"turned": 0.004, "mirrored": 0.004, "unlike": 0.005, "adult": 0.01, "embedding": 0.01, "agreed": 0.005}
 """Share that each check may refuse of good pictures and changed copies; of the pictures alone it is less."""
+MIRROR_CHECK = "mirrored"
 _AGREEING = ("turned", "adult")
 """Checks that may agree with that of the embedding; other framing makes the others and the embedding rise together."""
 _SHARES = (0.1, 0.07, 0.05, 0.03, 0.02, 0.01)
@@ -85,8 +86,9 @@ def refit_domain(job: DomainJob, *, progress: Progress) -> Domain:
         job.data, entries, size=size, dev_share=dev_share, seed=job.seed, work=job.work, progress=progress
     )
     return fit_domain(
-        job.model, pictures.train, pictures.dev, adults=adults, purpose=file.purpose, seed=job.seed, progress=progress
-    )
+        job.model, pictures.train, pictures.dev, adults=adults, purpose=file.purpose, seed=job.seed, progress=progress,
+        sides_matter=file.domain is None or MIRROR_CHECK in file.domain.limits,
+    )  # fmt: skip
 
 
 def fit_domain(
@@ -98,6 +100,7 @@ def fit_domain(
     purpose: Purpose,
     seed: int,
     progress: Progress,
+    sides_matter: bool = True,
 ) -> Domain:
     """Learn the checks of a model folder and write them into it: ``domain.npz``, and ``domain`` of ``model.json``.
 
@@ -107,11 +110,13 @@ def fit_domain(
         With ``model.onnx`` and ``model.json``.
     adults
         Pictures (n, size, size) of patients that the network is not for; None: no such check.
+    sides_matter
+        Whether mirrored pictures are refused.
     """
     model = ChestModelFile.load(folder)
     network = ExportedNetwork(folder)
     progress("learning what lies outside")
-    looks = fit_looks(train, adults, seed)
+    looks = fit_looks(train, adults, seed, sides_matter=sides_matter)
     cloud = _fit_embeddings(network, train.levels, seed)
     unseen = np.concatenate([dev.levels, changed(dev.levels, 1, np.random.default_rng(seed), dev.levels.shape[-1])])
     distances = cloud.distance(network.embeddings(unseen))
@@ -211,12 +216,12 @@ def _fit_embeddings(network: ExportedNetwork, levels: Levels, seed: int) -> Spre
     return fit_spread(network.embeddings(np.concatenate([chosen, copies])), _AXES["embedding"])
 
 
-def fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
+def fit_looks(train: Pictures, adults: Levels | None, seed: int, *, sides_matter: bool = True) -> Looks:
     """Learn the checks of a picture itself, with their limits.
 
     Parameters
     ----------
-    adults
+    adults, sides_matter
         As for `fit_domain`.
     """
     chance = np.random.default_rng(seed)
@@ -226,7 +231,8 @@ def fit_looks(train: Pictures, adults: Levels | None, seed: int) -> Looks:
     good = np.concatenate([points(making), points(changed(making, _COPIES["children"], chance))])
     cloud = fit_spread(good, _AXES["points"])
     arrays = _fit_lays(good, np.concatenate([points(parts(making, chance)) for _ in range(2)]), seed)
-    limits: dict[str, float] = dict.fromkeys(("turned", "mirrored", "unlike"), np.inf)
+    checks = ("turned", MIRROR_CHECK, "unlike") if sides_matter else ("turned", "unlike")
+    limits: dict[str, float] = dict.fromkeys(checks, np.inf)
     if adults is not None:
         arrays |= _fit_adults(good, points(changed(adults, _COPIES["adults"], chance)))
         limits["adult"] = np.inf

@@ -15,7 +15,7 @@ from nlp_engine.imaging.chest.model_file import ChestModelFile, Purpose
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.pictures import Picture, PictureFacts
 from nlp_engine.training.images.data import Pictures
-from nlp_engine.training.images.domain import REFUSED, agreed_limits, changed, fit_domain, fit_spread, parts
+from nlp_engine.training.images.domain import REFUSED, agreed_limits, changed, fit_domain, fit_looks, fit_spread, parts
 from nlp_engine.training.images.shifts import SHIFTS
 
 PURPOSE = Purpose(words="chest X-rays of children", age_below=18)
@@ -127,3 +127,9 @@ def test_two_checks_together_refuse_few_good_pictures_and_have_the_lowest_limits
 def test_the_distance_of_the_cloud_itself_is_about_one():
     vectors = np.random.default_rng(0).normal(size=(800, 30)).astype(np.float32)
     assert fit_spread(vectors, 10).distance(vectors).mean() == pytest.approx(1, abs=0.1)
+
+
+def test_where_sides_do_not_matter_a_mirrored_picture_is_no_fault():
+    train = part([chest(seed) for seed in range(60)])
+    looks = fit_looks(train, None, 0, sides_matter=False)
+    assert set(looks.limits) == {"turned", "unlike"}

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn
 
-from nlp_engine.cli.images_progress import ProgressBar, training_progress
+from nlp_engine.cli.images_progress import ProgressBar, counted_progress, training_progress
 from nlp_engine.training.images.progress import tracked
 
 
@@ -60,6 +60,23 @@ def test_a_terminal_gets_a_bar(monkeypatch):
     assert "epoch 1 of 2" in shown
     assert "/3" in shown
     assert shown.count("a sentence") == 3
+
+
+def test_what_is_counted_has_a_bar_on_a_terminal_only(monkeypatch, capsys):
+    with counted_progress("reading pictures", 3) as each:
+        assert each is None
+    assert capsys.readouterr().err == ""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with counted_progress("reading pictures", 3) as each:
+            each(1)
+            each(2)
+        terminal.flush()
+        shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "reading pictures" in shown
+    assert "3/3" in shown
 
 
 def test_training_tells_of_each_batch(tmp_path):
