@@ -160,7 +160,7 @@ class Tracer:
         finding = self._image_findings.get(evidence.source_id)
         if finding is None:
             return _method(evidence)
-        return output_of(finding, self._phrases)
+        return f"{output_of(finding, self._phrases)}, {threshold_of(finding, self._phrases)}"
 
 
 def _method(evidence: Evidence) -> str:
@@ -168,13 +168,16 @@ def _method(evidence: Evidence) -> str:
 
 
 def output_of(finding: ImageFinding, phrases: Phrases) -> str:
-    """Say which model gave an output, and its threshold."""
+    """Say which model gave an output."""
+    return phrases.clinician["output_of"].format(model=finding.model, version=finding.model_version)
+
+
+def threshold_of(finding: ImageFinding, phrases: Phrases) -> str:
+    """Say at which threshold an output was decided."""
     threshold = f"{finding.threshold:.3g}"
     if finding.threshold_assumed:
         threshold = phrases.clinician["threshold_assumed"].format(threshold=threshold)
-    return phrases.clinician["output_of"].format(
-        model=finding.model, version=finding.model_version, threshold=threshold
-    )
+    return phrases.clinician["output_threshold"].format(threshold=threshold)
 
 
 def note_title(note: Note, phrases: Phrases) -> str:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from nlp_engine.assessment import Assessment, EvidenceKind, ImageFinding, MentionLabel
 from nlp_engine.pages import data_uri
 from nlp_engine.record import Image, Medication, Note
-from nlp_engine.report.evidence import Tracer, note_title, output_of
+from nlp_engine.report.evidence import Tracer, note_title, output_of, threshold_of
 from nlp_engine.report.highlight import pieces
 from nlp_engine.report.looked_at import overlaid
 from nlp_engine.report.phrases import Phrases
 from nlp_engine.report.pictures import small_copy
-from nlp_engine.report.views import ImageView, MedicationView, NoteView, OutputView, PatientView
+from nlp_engine.report.views import ImageModelView, ImageView, MedicationView, NoteView, OutputView, PatientView
 from nlp_engine.report.words import listed, said_age, said_score, said_sex, said_time, without_underscores
 
 _LONG_NOTE = 20_000
@@ -62,7 +63,7 @@ def image_views(assessment: Assessment, tracer: Tracer, phrases: Phrases) -> tup
                 data_uri=data_uri(shown) if shown else None,
                 map_uri=data_uri(overlaid(shown, mapped.looked_at)) if shown and mapped else None,
                 map_about=_map_about(mapped, phrases) if mapped else "",
-                outputs=tuple(_output(finding, tracer, phrases) for finding in ranked),
+                models=_models(ranked, tracer, phrases),
                 remarks=_remarks(image, assessment) if image else (),
             )
         )
@@ -79,7 +80,20 @@ def _map_about(finding: ImageFinding, phrases: Phrases) -> str:
     return phrases.clinician["image_map"].format(label=without_underscores(finding.label))
 
 
-def _output(finding: ImageFinding, tracer: Tracer, phrases: Phrases) -> OutputView:
+def _models(ranked: Sequence[ImageFinding], tracer: Tracer, phrases: Phrases) -> tuple[ImageModelView, ...]:
+    """Return the models with what each said, the one with the highest score first."""
+    said: dict[str, list[ImageFinding]] = {}
+    for finding in ranked:
+        said.setdefault(output_of(finding, phrases), []).append(finding)
+    views = []
+    for name, findings in said.items():
+        is_one = len({finding.source for finding in findings}) == 1
+        outputs = tuple(_output(finding, tracer, phrases, shows_source=not is_one) for finding in findings)
+        views.append(ImageModelView(name, findings[0].source if is_one else "", outputs))
+    return tuple(views)
+
+
+def _output(finding: ImageFinding, tracer: Tracer, phrases: Phrases, *, shows_source: bool) -> OutputView:
     anchor = tracer.anchor(EvidenceKind.IMAGE, finding.output_id) or ""
     return OutputView(
         anchor=anchor,
@@ -88,8 +102,8 @@ def _output(finding: ImageFinding, tracer: Tracer, phrases: Phrases) -> OutputVi
         percent=round(finding.score * 100),
         decision=finding.decision,
         decision_words=phrases.decision[finding.decision],
-        model=output_of(finding, phrases),
-        source=finding.source,
+        threshold=threshold_of(finding, phrases),
+        source=finding.source if shows_source else "",
         used_in=tracer.used_in(anchor),
     )
 

@@ -173,7 +173,7 @@ class StayView:
 
 @dataclass(frozen=True, slots=True)
 class OutputView:
-    """One label of an image model."""
+    """One label of an image model; ``source`` is empty where all labels of the model have the same."""
 
     anchor: str
     label: str
@@ -181,9 +181,18 @@ class OutputView:
     percent: int
     decision: str
     decision_words: str
-    model: str
+    threshold: str
     source: str
     used_in: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageModelView:
+    """What one model said of a picture; ``source`` is empty where its labels have several."""
+
+    name: str
+    source: str
+    outputs: tuple[OutputView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +209,7 @@ class ImageView:
     data_uri: str | None
     map_uri: str | None
     map_about: str
-    outputs: tuple[OutputView, ...]
+    models: tuple[ImageModelView, ...]
     remarks: tuple[str, ...]
 
 

@@ -290,4 +290,5 @@ def test_reason_why_a_picture_was_not_judged_stands_beside_it(assessment):
     page = with_pictures(assessment, problems=[problem])
     figure = page[page.index('id="image-2"') : page.index("</figure>", page.index('id="image-2"'))]
     assert sentence in figure
+    assert f"<b>To check:</b> {problem.where}: {sentence}" in page
     assert "No image model gave an output" not in figure

@@ -142,9 +142,32 @@ def test_an_assumed_threshold_and_what_the_model_decided_are_said():
     told = image_finding("pneumonia", 0.93, 1, "present")
     assumed = image_finding("pleural_effusion", 0.03, 2, "absent").model_copy(update={"threshold_assumed": True})
     page = render_report(empty_assessment(image_findings=(told, assumed)))
-    assert "model says yes (above its threshold); output of chest-net, version 2.1, threshold 0.5<" in page
+    assert "model says yes (above its threshold); threshold 0.5<" in page
     assert "model says no (below its threshold)" in page
     assert page.count("0.5 (assumed, the model told none)") == 1
+
+
+def test_model_version_and_file_stand_once_a_picture_and_model():
+    changes = {"source": "images/chest.png"}
+    findings = [
+        image_finding(*said).model_copy(update=changes)
+        for said in (("pneumonia", 0.93, 1, "present"), ("oedema", 0.2, 2, "absent"))
+    ]
+    other = image_finding("nodule", 0.6, 3, "not_sure").model_copy(update={"model": "nodule-net", "model_version": "4"})
+    page = render_report(empty_assessment(image_findings=(*findings, other)))
+    panel = re.search(r"<figcaption>.*?</figcaption>", page, re.DOTALL).group()
+    assert panel.count("output of chest-net, version 2.1<") == panel.count(" (images/chest.png)") == 1
+    assert panel.count("output of nodule-net, version 4<") == panel.count(" (image_findings.json entry 3)") == 1
+    order = [panel.index(words) for words in (">pneumonia<", ">oedema<", "chest-net", ">nodule<", "nodule-net")]
+    assert order == sorted(order)
+
+
+def test_files_of_labels_that_came_one_by_one_stand_with_each():
+    findings = (image_finding("pneumonia", 0.93, 1, "present"), image_finding("oedema", 0.2, 2, "absent"))
+    page = render_report(empty_assessment(image_findings=findings))
+    assert page.count("output of chest-net, version 2.1<") == 1
+    assert "(image_findings.json entry 1)" in page
+    assert "(image_findings.json entry 2)" in page
 
 
 def test_doubts_about_a_file_stand_beside_the_picture_whatever_folder_they_name(tmp_path):
