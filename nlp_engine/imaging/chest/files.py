@@ -5,37 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nlp_engine.errors import InputError, PictureError
-from nlp_engine.imaging.chest.framing import WHOLE, Part, seen_part
 from nlp_engine.imaging.chest.model import ChestModel
-from nlp_engine.imaging.chest.preparing import shrink
-from nlp_engine.imaging.chest.reading import ImageReading
+from nlp_engine.imaging.chest.reading import ImageReading, SmallPicture
 from nlp_engine.pictures import picture_format, read_picture
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 SUFFIXES = (".dcm", ".dicom", ".jpeg", ".jpg", ".png")
 """What is taken of a folder, beside DICOM without one; a file that is named itself is read whatever its name."""
 _BATCH = 16
 _AHEAD = 3
 """Batches that are decoded or wait at a time."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Small:
-    """A decoded file: small pixels, or the reading that says why there are none."""
-
-    levels: NDArray[np.uint8] | None
-    refused: ImageReading | None = None
-    warnings: tuple[str, ...] = ()
-    part: Part = WHOLE
 
 
 def read_files(model: ChestModel, names: Iterable[str], *, workers: int = 2) -> Iterator[tuple[str, ImageReading]]:
@@ -47,7 +29,7 @@ def read_files(model: ChestModel, names: Iterable[str], *, workers: int = 2) -> 
         Threads that decode.
     """
     left = iter(names)
-    waiting: deque[tuple[str, Future[_Small]]] = deque()
+    waiting: deque[tuple[str, Future[SmallPicture]]] = deque()
     with ThreadPoolExecutor(workers, thread_name_prefix="pictures") as pool:
         while True:
             for name in islice(left, _AHEAD * _BATCH - len(waiting)):
@@ -55,7 +37,7 @@ def read_files(model: ChestModel, names: Iterable[str], *, workers: int = 2) -> 
             if not waiting:
                 return
             batch = [waiting.popleft() for _ in range(min(_BATCH, len(waiting)))]
-            readings = _read(model, [future.result() for _, future in batch])
+            readings = model.judge([future.result() for _, future in batch])
             yield from zip((name for name, _ in batch), readings, strict=True)
 
 
@@ -90,17 +72,9 @@ def _is_picture(path: Path) -> bool:
         return False
 
 
-def _decoded(path: Path, model: ChestModel) -> _Small:
+def _decoded(path: Path, model: ChestModel) -> SmallPicture:
     try:
         picture = read_picture(path, least_side=model.size)
     except PictureError as error:
-        return _Small(None, ImageReading(refused=str(error), is_readable=False))
-    if fault := model.fault(picture):
-        return _Small(None, ImageReading(refused=fault), picture.warnings)
-    return _Small(shrink(picture.grey, model.size), None, picture.warnings, seen_part(picture.grey))
-
-
-def _read(model: ChestModel, batch: list[_Small]) -> list[ImageReading]:
-    seen = [small.levels for small in batch if small.levels is not None]
-    judged = iter(model.read_small(seen) if seen else [])
-    return [(small.refused or next(judged)).of_file(small.warnings, small.part) for small in batch]
+        return SmallPicture(refused=str(error), is_readable=False)
+    return model.small(picture)

@@ -13,7 +13,7 @@ from nlp_engine.imaging.chest.framing import seen_part
 from nlp_engine.imaging.chest.model_file import ChestModelFile
 from nlp_engine.imaging.chest.network import Network, NetworkOutput
 from nlp_engine.imaging.chest.preparing import shrink
-from nlp_engine.imaging.chest.reading import ImageReading, LabelReading, decide
+from nlp_engine.imaging.chest.reading import ImageReading, LabelReading, SmallPicture, decide
 from nlp_engine.imaging.quality.pixels import pixel_fault
 from nlp_engine.imaging.quality.tags import tag_fault
 from nlp_engine.knowledge import resource
@@ -68,17 +68,22 @@ class ChestModel:
 
     def read(self, pictures: Sequence[Picture]) -> list[ImageReading]:
         """Return one reading a picture, in order; all are computed at once, so give some dozens at most."""
-        refused = [self.fault(picture) for picture in pictures]
-        seen = [picture for picture, fault in zip(pictures, refused, strict=True) if fault is None]
-        judged = iter(self.read_small([shrink(picture.grey, self.size) for picture in seen]) if seen else [])
-        return [
-            (ImageReading(refused=fault) if fault else next(judged)).of_file(picture.warnings, seen_part(picture.grey))
-            for picture, fault in zip(pictures, refused, strict=True)
-        ]
+        return self.judge([self.small(picture) for picture in pictures])
 
-    def fault(self, picture: Picture) -> str | None:
-        """Return why a picture is not even shown to the network; None if it is."""
-        return tag_fault(picture.facts, self.file.purpose) or pixel_fault(picture)
+    def small(self, picture: Picture) -> SmallPicture:
+        """Return a picture as the network sees it, or why it is not even shown to the network."""
+        if fault := tag_fault(picture.facts, self.file.purpose) or pixel_fault(picture):
+            return SmallPicture(refused=fault, warnings=picture.warnings)
+        return SmallPicture(shrink(picture.grey, self.size), warnings=picture.warnings, part=seen_part(picture.grey))
+
+    def judge(self, pictures: Sequence[SmallPicture]) -> list[ImageReading]:
+        """Return one reading a picture, in order; of those that are refused already the refusal."""
+        seen = [picture.levels for picture in pictures if picture.levels is not None]
+        judged = iter(self.read_small(seen) if seen else [])
+        return [
+            (next(judged) if one.levels is not None else ImageReading(refused=one.refused)).of_file(one)
+            for one in pictures
+        ]
 
     def read_small(self, levels: Sequence[NDArray[np.uint8]]) -> list[ImageReading]:
         """Return one reading for each of n pictures that `shrink` made small."""

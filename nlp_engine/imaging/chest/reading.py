@@ -26,6 +26,27 @@ class LabelReading:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class SmallPicture:
+    """A picture as the network sees it, or why it is not even shown to the network.
+
+    Parameters
+    ----------
+    levels
+        (size, size), as `nlp_engine.imaging.chest.preparing.shrink` makes it; None if it was refused.
+    refused
+        One sentence that says why; None if it was not.
+    warnings, is_readable, part
+        As of the reading.
+    """
+
+    levels: NDArray[np.uint8] | None = None
+    refused: str | None = None
+    warnings: tuple[str, ...] = ()
+    is_readable: bool = True
+    part: Part = WHOLE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ImageReading:
     """What the network says of a picture, or why it says nothing.
 
@@ -55,9 +76,9 @@ class ImageReading:
     is_readable: bool = True
     part: Part = WHOLE
 
-    def of_file(self, warnings: tuple[str, ...], part: Part) -> ImageReading:
-        """Return the reading with the warnings of its file, and the part of the picture that was seen."""
-        return replace(self, warnings=warnings, part=part)
+    def of_file(self, small: SmallPicture) -> ImageReading:
+        """Return the reading with what is known of its file, and the part of the picture that was seen."""
+        return replace(self, warnings=small.warnings, is_readable=small.is_readable, part=small.part)
 
 
 def decide(probability: float, finding: FindingSpec) -> ImageDecision:

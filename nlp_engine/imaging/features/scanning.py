@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nlp_engine.errors import PictureError
-from nlp_engine.imaging.chest.preparing import shrink
+from nlp_engine.imaging.chest.reading import SmallPicture
 from nlp_engine.imaging.features.fingerprints import BITS, fingerprint
 from nlp_engine.imaging.features.table import stacked
 from nlp_engine.imaging.quality.looks import SIDE, points
@@ -64,15 +64,24 @@ class Scan:
 @dataclass(frozen=True, slots=True, eq=False)
 class _File:
     digest: str
-    fault: str | None = None
+    small: SmallPicture
     shape: tuple[int, int] = (0, 0)
     frame: float = 0.0
-    levels: NDArray[np.uint8] | None = None
 
 
-def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
-    """Read all files, some dozens at a time."""
-    files: list[_File] = []
+def scan(
+    model: ChestModel, names: Sequence[str], *, workers: int = 2, each: Callable[[int], None] | None = None
+) -> Scan:
+    """Read all files, some dozens at a time.
+
+    Parameters
+    ----------
+    each
+        Told after each batch how many more files were read.
+    """
+    digests: list[str] = []
+    shapes: list[tuple[int, int]] = []
+    frames: list[float] = []
     prints = np.zeros((len(names), BITS // 8), np.uint8)
     looks = np.zeros((len(names), SIDE * SIDE), np.float16)
     vectors: dict[int, NDArray[np.float32]] = {}
@@ -80,22 +89,24 @@ def scan(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Scan:
     with ThreadPoolExecutor(workers, thread_name_prefix="pictures") as pool:
         for start in range(0, len(names), _BATCH):
             batch = list(pool.map(lambda name: _read(Path(name), model), names[start : start + _BATCH]))
-            seen = [row for row, file in enumerate(batch, start) if file.levels is not None]
-            levels = [file.levels for file in batch if file.levels is not None]
-            found = dict(zip(seen, model.read_small(levels) if levels else [], strict=True))
-            for row, small in zip(seen, levels, strict=True):
-                prints[row], looks[row] = fingerprint(small), points(small[None])[0]
-            vectors |= {row: reading.embedding for row, reading in found.items() if reading.embedding is not None}
-            faults += [
-                file.fault or (found[row].refused if row in found else None) for row, file in enumerate(batch, start)
-            ]
-            files += [_File(file.digest, file.fault, file.shape, file.frame) for file in batch]
+            readings = model.judge([file.small for file in batch])
+            for row, (file, reading) in enumerate(zip(batch, readings, strict=True), start):
+                if (levels := file.small.levels) is not None:
+                    prints[row], looks[row] = fingerprint(levels), points(levels[None])[0]
+                if reading.embedding is not None:
+                    vectors[row] = reading.embedding
+            faults += [reading.refused for reading in readings]
+            digests += [file.digest for file in batch]
+            shapes += [file.shape for file in batch]
+            frames += [file.frame for file in batch]
+            if each is not None:
+                each(len(batch))
     return Scan(
         names=tuple(names),
-        digests=tuple(file.digest for file in files),
+        digests=tuple(digests),
         faults=tuple(faults),
-        shapes=np.array([file.shape for file in files], np.int64).reshape(-1, 2),
-        frames=np.array([file.frame for file in files]),
+        shapes=np.array(shapes, np.int64).reshape(-1, 2),
+        frames=np.array(frames),
         prints=prints,
         looks=looks,
         vectors=stacked(vectors.get(row) for row in range(len(names))),
@@ -123,11 +134,8 @@ def _read(path: Path, model: ChestModel) -> _File:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         picture = read_picture(path, least_side=model.size)
     except OSError:
-        return _File("", "The file cannot be opened; make it readable.")
+        return _File("", SmallPicture(refused="The file cannot be opened; make it readable.", is_readable=False))
     except PictureError as error:
-        return _File(digest, str(error))
+        return _File(digest, SmallPicture(refused=str(error), is_readable=False))
     shape = (int(picture.grey.shape[0]), int(picture.grey.shape[1]))
-    frame = black_frame(picture.grey)
-    if fault := model.fault(picture):
-        return _File(digest, fault, shape, frame)
-    return _File(digest, None, shape, frame, shrink(picture.grey, model.size))
+    return _File(digest, model.small(picture), shape, black_frame(picture.grey))
