@@ -86,13 +86,14 @@ def _input_table(
 ) -> tuple[pd.DataFrame, dict[str, ColumnNote]]:
     """Return the table to learn from, and what is known of its columns; the user's own notes count first."""
     from nlp_engine.training.risk.columns import read_column_notes
+    from nlp_engine.training.risk.records import PATIENT
     from nlp_engine.training.tables import read_table
 
     notes = read_column_notes(columns)
     if data is not None and records is None and outcomes is None:
         return read_table(data), notes
     if data is None and records is not None and outcomes is not None:
-        frame, told = _record_table(records, read_table(outcomes), window_days)
+        frame, told = _record_table(records, read_table(outcomes, text=(PATIENT,)), window_days)
         return frame, {**told, **notes}
     raise InputError("train risk", "needs one kind of input", "give --data, or --records and --outcomes")
 

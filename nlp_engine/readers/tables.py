@@ -6,12 +6,13 @@ Cells stay text: ``NA``, ``5,6`` and ``>1000`` are for the rooms that understand
 from __future__ import annotations
 
 import csv
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nlp_engine.cells.columns import MEDICATIONS, OBSERVATIONS, TableKind, lacking, positions
-from nlp_engine.readers.textfile import UnreadableTextError, chunks_of, detect_encoding, reason
+from nlp_engine.readers.textfile import UnreadableTextError, chunks_of, detect_encoding, opened_text, reason
 
 _DELIMITERS = ",;\t"
 _MAX_CELL = 1_000_000
@@ -86,10 +87,12 @@ def encoding_of(path: Path) -> str:
         return detect_encoding(chunks_of(path))
     except OSError as error:
         raise UnreadableTextError(f"cannot be opened ({reason(error)}); make it readable") from error
+    except (EOFError, zlib.error) as error:
+        raise UnreadableTextError("cannot be unpacked; pack it again, or give it unpacked") from error
 
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
+    with opened_text(path, encoding) as file:
         yield from file
 
 
@@ -107,7 +110,7 @@ def header_of(lines: Iterable[str], kind: TableKind) -> tuple[int, list[str], st
         readings = [(next(csv.reader([line], delimiter=sign)), sign) for sign in _DELIMITERS]
         cells, sign = max(readings, key=lambda reading: (len(positions(reading[0], kind)[0]), len(reading[0])))
         return number, cells, sign
-    raise UnreadableTextError(f"is empty; its first row names the columns {', '.join(kind.columns)}")
+    raise UnreadableTextError(f"is empty; its first row names the columns {', '.join(kind.columns)}".rstrip())
 
 
 def _check(found: dict[str, int], kind: TableKind) -> None:

@@ -7,9 +7,12 @@ characters that this module returns.
 from __future__ import annotations
 
 import codecs
+import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
+from typing import BinaryIO, TextIO, cast
 
 MAX_NOTE_BYTES = 10_000_000
 _CHUNK = 1 << 20
@@ -86,10 +89,19 @@ def detect_encoding(chunks: Iterable[bytes]) -> str:
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:
-    """Yield a file's bytes in pieces of one megabyte."""
-    with path.open("rb") as file:
+    """Yield a file's bytes, unpacked if its name ends in ``.gz``, in pieces of one megabyte."""
+    with _opened(path) as file:
         while chunk := file.read(_CHUNK):
             yield chunk
+
+
+def opened_text(path: Path, encoding: str) -> TextIO:
+    """Open a file as text, unpacked if its name ends in ``.gz``; line ends stay, and U+FFFD stands for what is none."""
+    return TextIOWrapper(_opened(path), encoding, errors="replace", newline="")
+
+
+def _opened(path: Path) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def reason(error: OSError) -> str:

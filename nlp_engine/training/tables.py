@@ -1,11 +1,12 @@
 """A feature table of a file: one row a case, columns told apart by what they hold.
 
-CSV (``.csv``, also gzipped), Parquet, and ``.npz`` with an array ``X`` and, where there are labels, ``y``, as outlier
-benchmarks have it.
+CSV (``.csv``, also gzipped; any usual encoding and delimiter, decimal commas), Parquet, and ``.npz`` with an array
+``X`` and, where there are labels, ``y``, as outlier benchmarks have it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,11 +14,14 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from nlp_engine.cells.plain import MISSING_WORDS, NO_WORDS, YES_WORDS
+from nlp_engine.cells.columns import TableKind
+from nlp_engine.cells.plain import MISSING_WORDS, NO_WORDS, YES_WORDS, plain_limit
 from nlp_engine.errors import InputError
 from nlp_engine.model_files import BROKEN_ARRAYS
+from nlp_engine.readers.frames import csv_frame
 
 _NPZ_FEATURES, _NPZ_LABELS = "X", "y"
+_ANY_COLUMNS = TableKind((), needed=(), times=())
 _NUMBERS_FROM = 0.95
 """Share of the filled cells of a text column that must read as numbers for it to be one."""
 _DATES_FROM = 0.95
@@ -34,8 +38,13 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
-def read_table(path: Path) -> pd.DataFrame:
+def read_table(path: Path, *, text: Collection[str] = ()) -> pd.DataFrame:
     """Read a table with its columns as they are named in the file.
+
+    Parameters
+    ----------
+    text
+        Columns of a CSV file that are text, even where it reads as numbers: a version, a patient's id.
 
     Raises
     ------
@@ -43,26 +52,41 @@ def read_table(path: Path) -> pd.DataFrame:
         If there is no such file, its form is unknown, it cannot be read, has no rows, or a column name stands twice.
     """
     name = path.name.lower()
+    if not path.exists():
+        raise InputError(path.name, "does not exist", "give a .csv, .parquet or .npz file")
     try:
         if name.endswith((".csv", ".csv.gz")):
-            frame = pd.read_csv(path, na_values=list(MISSING_WORDS), keep_default_na=False)
+            frame = csv_frame(path, _ANY_COLUMNS, missing=MISSING_WORDS, text=text)
         elif name.endswith((".parquet", ".pq")):
             frame = pd.read_parquet(path)
         elif name.endswith(".npz"):
             frame = _npz(path)
         else:
             raise InputError(path.name, "is no table that can be read", "give a .csv, .parquet or .npz file")
-    except FileNotFoundError as error:
-        raise InputError(path.name, "does not exist", "give a .csv, .parquet or .npz file") from error
     except (*BROKEN_ARRAYS, KeyError) as error:
         raise InputError(path.name, "cannot be read as a table", "give a complete file with one header line") from error
-    frame.columns = [str(column).strip() for column in frame.columns]
+    frame.columns = [str(name).strip() or f"Unnamed: {place}" for place, name in enumerate(frame.columns)]
     twice = sorted(set(frame.columns[frame.columns.duplicated()]))
     if twice:
         raise InputError(path.name, f'the column "{twice[0]}" stands twice', "give each column a name of its own")
     if frame.empty:
         raise InputError(path.name, "has no rows", "give a table with one row a case")
+    for name in frame.columns:
+        if name not in text and (numbers := _numbers_with_commas(frame[name])) is not None:
+            frame[name] = numbers
     return frame
+
+
+def _numbers_with_commas(column: pd.Series) -> pd.Series | None:
+    """Return a text column as numbers if it holds nearly only plain numbers, some with a comma (``5,6``); else None."""
+    if not (types.is_object_dtype(column) or types.is_string_dtype(column)):
+        return None
+    words = column.dropna().astype(str)
+    if not words.str.contains(",").any():
+        return None
+    limits = {word: plain_limit(word.strip()) for word in words.unique()}
+    numbers = {word: float(limit) for word, limit in limits.items() if limit is not None}
+    return words.map(numbers).reindex(column.index) if words.isin(list(numbers)).mean() >= _NUMBERS_FROM else None
 
 
 def _npz(path: Path) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """Whole tables as data frames: any encoding and delimiter, all rows, all columns, cells as they stand."""
 
+import gzip
+
 import pandas as pd
 import pytest
 
@@ -26,6 +28,13 @@ def test_encodings_and_delimiters(frame, encoding, sign):
     assert found.to_dict("records") == [
         {"patient_id": "007", "name": "Kreatinin", "value": "56", "unit": "µmol/L", "Größe": "x"}
     ]
+
+
+def test_a_zipped_table_is_read_too(frame):
+    packed = gzip.compress("name;value\nKalium;5,6\n".encode("utf-16"))
+    assert frame(packed, "labs.csv.gz")["value"].tolist() == ["5,6"]
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        frame(packed[:-9], "cut.csv.gz")
 
 
 def test_cells_stay_text(frame):

@@ -1,11 +1,14 @@
 """Reading, target and cleaning of tables."""
 
+import gzip
+
 import numpy as np
 import pandas as pd
 import pytest
 
 pytest.importorskip("sklearn", reason="needs the extra models")
 
+from nlp_engine.cli import risk
 from nlp_engine.errors import InputError
 from nlp_engine.fusion.risk.encoding import columns_of, encode
 from nlp_engine.training.risk.cleaning import clean
@@ -37,6 +40,73 @@ def test_a_table_is_read_in_each_form(tmp_path, form):
     else:
         np.savez(path, X=frame[["x0"]].to_numpy(), y=frame["y"].to_numpy())
     assert read_table(path).to_dict("list") == frame.to_dict("list")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_any_encoding_and_delimiter_is_learnt_from_as_it_is_scored(tmp_path, encoding, sign):
+    text = "Größe|Kreatinin|Ward|y\r\n1.5|90|süd|0\r\n2|?|nord|1\r\n".replace("|", sign)
+    (tmp_path / "t.csv").write_bytes(text.encode(encoding))
+    found = read_table(tmp_path / "t.csv")
+    assert found["Größe"].tolist() == [1.5, 2.0]
+    assert found["Kreatinin"].tolist()[0] == 90
+    assert np.isnan(found["Kreatinin"][1])
+    assert found["Ward"].tolist() == ["süd", "nord"]
+    assert found["y"].tolist() == [0, 1]
+
+
+def test_decimal_commas_are_numbers_and_words_with_commas_are_not(tmp_path):
+    (tmp_path / "t.csv").write_text("crp;site;y\n5,6;a,b;0\n;c;1\n140;d,e;1\n", encoding="utf-8")
+    found = read_table(tmp_path / "t.csv")
+    assert found["crp"].dropna().tolist() == [5.6, 140.0]
+    assert kind_of(found["crp"]) is Kind.NUMBER
+    assert found["site"].tolist() == ["a,b", "c", "d,e"]
+
+
+def test_columns_without_a_name_get_one(tmp_path):
+    (tmp_path / "t.csv").write_text(",crp,\n0,5.6,\n1,7,\n", encoding="utf-8")
+    assert list(read_table(tmp_path / "t.csv").columns) == ["Unnamed: 0", "crp", "Unnamed: 2"]
+
+
+def test_a_column_that_is_said_to_be_text_stays_text(tmp_path):
+    (tmp_path / "t.csv").write_text("version,code,e0\n00123,5e2,0.5\n00123,5e2,\n", encoding="utf-8")
+    found = read_table(tmp_path / "t.csv", text=("version", "code"))
+    assert found["version"].tolist() == ["00123", "00123"]
+    assert found["code"].tolist() == ["5e2", "5e2"]
+    assert found["e0"].tolist()[0] == 0.5
+
+
+def test_patients_of_the_outcomes_keep_their_zeros(tmp_path, monkeypatch):
+    asked = {}
+
+    def features(folder, times, window_days):
+        asked.update(times)
+        return iter(())
+
+    monkeypatch.setattr(risk, "_features", features)
+    (tmp_path / "outcomes.csv").write_text("patient_id;outcome\n007;1\n008;0\n", encoding="utf-8")
+    with pytest.raises(InputError, match="no patient of the records"):
+        risk._input_table(None, tmp_path, tmp_path / "outcomes.csv", None, 365)
+    assert list(asked) == ["007", "008"]
+
+
+def test_a_zipped_table_is_read_and_a_cut_off_one_is_refused(tmp_path):
+    packed = gzip.compress(b"a;b\n1;2\n")
+    (tmp_path / "t.csv.gz").write_bytes(packed)
+    assert read_table(tmp_path / "t.csv.gz").to_dict("list") == {"a": [1], "b": [2]}
+    (tmp_path / "cut.csv.gz").write_bytes(packed[:-9])
+    with pytest.raises(InputError, match="cannot be unpacked"):
+        read_table(tmp_path / "cut.csv.gz")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("a,b\n1,2,3\n", "row 2: has more cells"), ("a,a\n1,2\n", '"a" stands twice'), ("", "is empty")],
+)
+def test_a_table_that_is_not_in_order_is_told(tmp_path, content, sentence):
+    (tmp_path / "t.csv").write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=sentence):
+        read_table(tmp_path / "t.csv")
 
 
 @pytest.mark.parametrize(
