@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nlp_engine.cli.images_features import IndexOption, ModelOption, WorkersOption, labels_of
+from nlp_engine.cli.images_progress import counted_progress
 from nlp_engine.cli.output import lines_to, suffix_of
 from nlp_engine.errors import InputError
 
@@ -30,7 +31,9 @@ def images_check_command(
         raise InputError(str(folder), "is no folder", "give the folder that holds the pictures")
     files = picture_files([str(folder)])
     known = labels_of(files, index) if index else None
-    report = check_set(ChestModel.load(model, threads=workers), files, known, workers=workers)
+    network = ChestModel.load(model, threads=workers)
+    with counted_progress("reading pictures", len(files)) as each:
+        report = check_set(network, files, known, workers=workers, each=each)
     text = report.model_dump_json(indent=2) if suffix == ".json" else page_of(report, name=folder.name)
     with lines_to(out) as stream:
         stream.write(text.encode())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from nlp_engine.cli.images_progress import counted_progress
 from nlp_engine.cli.output import lines_to, suffix_of, table_suffix, write_table
 from nlp_engine.errors import InputError, MissingExtraError, PictureError
 
@@ -48,7 +49,9 @@ def features_command(
         suffix_of(picture, ".svg", ".html", what="drawing")
     files = picture_files(paths)
     index = labels_of(files, labels) if labels else {}
-    features = read_features(ChestModel.load(model, threads=workers), files, workers=workers)
+    network = ChestModel.load(model, threads=workers)
+    with counted_progress("reading pictures", len(files)) as each:
+        features = read_features(network, files, workers=workers, each=each)
     places, way = _places(features.vectors, two_dimensions)
     write_table(features.frame(places), out)
     if picture is not None:
@@ -69,11 +72,11 @@ def similar_command(
     """List the pictures of a table that are most like one: distance (1 - cosine) and name, the most similar first."""
     from nlp_engine.imaging.chest.model import ChestModel
     from nlp_engine.imaging.features.similar import similar_to
-    from nlp_engine.imaging.features.table import Features
+    from nlp_engine.imaging.features.table import IDS, Features
     from nlp_engine.pictures import read_picture
     from nlp_engine.training.tables import read_table
 
-    known = Features.from_frame(read_table(features), where=features.name)
+    known = Features.from_frame(read_table(features, text=IDS), where=features.name)
     network = ChestModel.load(model)
     try:
         reading = network.read([read_picture(image, least_side=network.size)])[0]

@@ -1,4 +1,4 @@
-"""Progress of a training: a bar on a terminal, plain lines in a log."""
+"""Progress of work on pictures: a bar on a terminal; in a log a training writes plain lines, what is short nothing."""
 
 from __future__ import annotations
 
@@ -44,6 +44,22 @@ def training_progress() -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty():
         yield lambda words: typer.echo(words, err=True)
         return
+    with _bar() as bar:
+        yield ProgressBar(bar)
+
+
+@contextmanager
+def counted_progress(words: str, total: int) -> Iterator[Callable[[int], None] | None]:
+    """Give what is told how many more of so many are done: a bar on a terminal, None elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with _bar() as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda more: bar.advance(task, more)
+
+
+def _bar() -> Bar:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -59,5 +75,4 @@ def training_progress() -> Iterator[Callable[[str], None]]:
         TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, refresh_per_second=_REFRESHED) as bar:
-        yield ProgressBar(bar)
+    return Progress(*columns, console=console, transient=True, refresh_per_second=_REFRESHED)

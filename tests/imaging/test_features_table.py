@@ -153,6 +153,16 @@ def test_features_of_another_network_are_refused(folder):
         similar_to(np.ones(4, np.float32), features, 1, version="v2")
 
 
+def test_a_version_of_digits_only_is_read_back_as_it_is(folder):
+    made(folder, "f.csv")
+    table = pd.read_csv(folder / "f.csv").assign(version="0012")
+    table.to_csv(folder / "f.csv", index=False)
+    done = run(
+        "images", "similar", folder / "set" / "c05.png", "--features", folder / "f.csv", "--model", folder / "model"
+    )
+    assert "was made by the network tiny 0012" in str(done.exception)
+
+
 @pytest.mark.parametrize("drop", ["version", "e0 e1 e2 e3"])
 def test_a_table_that_is_none_of_ours_is_refused(folder, drop):
     made(folder)

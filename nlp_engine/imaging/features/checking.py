@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -92,7 +92,12 @@ class SetReport(ReportModel):
 
 
 def check_set(
-    model: ChestModel, names: Sequence[str], index: Mapping[str, Labelled] | None = None, *, workers: int = 2
+    model: ChestModel,
+    names: Sequence[str],
+    index: Mapping[str, Labelled] | None = None,
+    *,
+    workers: int = 2,
+    each: Callable[[int], None] | None = None,
 ) -> SetReport:
     """Check picture files.
 
@@ -102,9 +107,11 @@ def check_set(
         Paths of files.
     index
         Path -> label and patient, for those files that have them.
+    each
+        Told from time to time how many more files were read.
     """
     about = index or {}
-    seen = scan(model, names, workers=workers)
+    seen = scan(model, names, workers=workers, each=each)
     rows = np.flatnonzero(~np.isnan(seen.vectors).any(axis=1))
     near = neighbours(seen.vectors[rows], _COMPARED)
     return SetReport(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,15 +85,26 @@ class Features:
         return cls(tuple(map(str, table[_IMAGE])), vectors, tuple(refused), model, version)
 
 
-def read_features(model: ChestModel, names: Sequence[str], *, workers: int = 2) -> Features:
+def read_features(
+    model: ChestModel, names: Sequence[str], *, workers: int = 2, each: Callable[[int], None] | None = None
+) -> Features:
     """Return the embeddings of picture files, in order.
+
+    Parameters
+    ----------
+    each
+        Told after each file that one more was read.
 
     Raises
     ------
     nlp_engine.errors.InputError
         If the network gives features of none of them.
     """
-    rows = [(reading.embedding, reading.refused) for _, reading in read_files(model, names, workers=workers)]
+    rows = []
+    for _, reading in read_files(model, names, workers=workers):
+        rows.append((reading.embedding, reading.refused))
+        if each is not None:
+            each(1)
     if all(vector is None for vector, _ in rows):
         raise InputError("PATH", "holds no picture that the network reads", "give chest X-rays, upright and whole")
     refused = tuple(why for _, why in rows)
