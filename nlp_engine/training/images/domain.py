@@ -36,7 +36,7 @@ from nlp_engine.training.images.progress import Progress
 from nlp_engine.training.images.runtime import ExportedNetwork
 
 Levels = NDArray[np.uint8]
-REFUSED = {"turned": 0.004, "mirrored": 0.004, "unlike": 0.005, "adult": 0.01, "embedding": 0.01, "agreed": 0.005}
+REFUSED = {"turned": 0.004, "mirrored": 0.008, "unlike": 0.005, "adult": 0.01, "embedding": 0.015, "agreed": 0.005}
 """Share that each check may refuse of good pictures and changed copies; of the pictures alone it is less."""
 MIRROR_CHECK = "mirrored"
 _AGREEING = ("turned", "adult")
