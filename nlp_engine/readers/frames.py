@@ -103,7 +103,7 @@ def _cells(lines: TextIO, delimiter: str, *, width: int, types: Mapping[str, Any
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)
         try:
-            return pd.read_csv(
+            cells: pd.DataFrame = pd.read_csv(
                 lines, sep=delimiter, header=None, names=[*map(str, range(width)), _BEYOND],
                 index_col=False, engine="c", **types,
             )  # fmt: skip
@@ -111,3 +111,4 @@ def _cells(lines: TextIO, delimiter: str, *, width: int, types: Mapping[str, Any
             if "EOF inside string" in str(error):
                 raise UnreadableTextError("opens a quotation mark and does not close it; close it") from error
             raise UnreadableTextError(f"has a row that {_MORE_CELLS}; {_QUOTE_IT}") from error
+    return cells

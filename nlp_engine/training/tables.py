@@ -82,7 +82,7 @@ def _numbers_with_commas(column: pd.Series) -> pd.Series | None:
     if not (types.is_object_dtype(column) or types.is_string_dtype(column)):
         return None
     words = column.dropna().astype(str)
-    if not words.str.contains(",").any():
+    if not any("," in word for word in words):
         return None
     limits = {word: plain_limit(word.strip()) for word in words.unique()}
     numbers = {word: float(limit) for word, limit in limits.items() if limit is not None}
