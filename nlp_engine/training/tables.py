@@ -81,12 +81,15 @@ def _numbers_with_commas(column: pd.Series) -> pd.Series | None:
     """Return a text column as numbers if it holds nearly only plain numbers, some with a comma (``5,6``); else None."""
     if not (types.is_object_dtype(column) or types.is_string_dtype(column)):
         return None
-    words = column.dropna().astype(str)
+    given = column.dropna()
+    words = [str(word) for word in given]
     if not any("," in word for word in words):
         return None
-    limits = {word: plain_limit(word.strip()) for word in words.unique()}
+    limits = {word: plain_limit(word.strip()) for word in dict.fromkeys(words)}
     numbers = {word: float(limit) for word, limit in limits.items() if limit is not None}
-    return words.map(numbers).reindex(column.index) if words.isin(list(numbers)).mean() >= _NUMBERS_FROM else None
+    if sum(word in numbers for word in words) < _NUMBERS_FROM * len(words):
+        return None
+    return pd.Series([numbers.get(word) for word in words], index=given.index, dtype=float).reindex(column.index)
 
 
 def _npz(path: Path) -> pd.DataFrame:
