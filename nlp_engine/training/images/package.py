@@ -70,6 +70,7 @@ def write_package(folder: Path, pictures: PictureSet, config: ImageConfig, made:
         findings={name: _spec(evaluation, name, members) for name, members in findings.items()},
         views=tuple(View(zoom=zoom) for zoom in config.zooms),
         training=_training(pictures, config, evaluation, made),
+        purpose=config.purpose,
         intended_use=INTENDED_USE,
     )
     (folder / MODEL_FILE).write_text(file.model_dump_json(indent=2) + "\n", encoding="utf-8")
