@@ -4,13 +4,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from reader_files import sentences, write
+from reader_files import PNG, sentences, write
 
 from nlp_engine.errors import InputError
 from nlp_engine.readers.textfile import Path as TextPath
 from nlp_engine.record import Patient, PatientRecord, Sex
-
-PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @pytest.fixture
