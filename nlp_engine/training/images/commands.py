@@ -86,7 +86,7 @@ def train_image(job: ImageJob, config: ImageConfig, *, progress: Progress) -> Pa
     made = Made(seed=job.seed, minutes=seconds / 60)
     package = write_package(job.out, pictures, config, made)
     fit_domain(
-        job.out, pictures.train, pictures.dev, adults=None, purpose=config.purpose, seed=job.seed, progress=progress,
+        job.out, pictures.train, pictures.dev, adults=None, seed=job.seed, progress=progress,
         sides_matter=not job.flip,
     )  # fmt: skip
     write_report(job.out / REPORT_FILE, package.file, package.evaluation, pictures)

@@ -23,7 +23,6 @@ from nlp_engine.imaging.chest.model_file import (
     MODEL_FILE,
     ChestModelFile,
     Domain,
-    Purpose,
 )
 from nlp_engine.imaging.chest.preparing import shrink
 from nlp_engine.imaging.quality.looks import ADULT_ARRAYS, LAY_ARRAYS, LAYS, SIDE, Looks, laid, points
@@ -86,7 +85,7 @@ def refit_domain(job: DomainJob, *, progress: Progress) -> Domain:
         job.data, entries, size=size, dev_share=dev_share, seed=job.seed, work=job.work, progress=progress
     )
     return fit_domain(
-        job.model, pictures.train, pictures.dev, adults=adults, purpose=file.purpose, seed=job.seed, progress=progress,
+        job.model, pictures.train, pictures.dev, adults=adults, seed=job.seed, progress=progress,
         sides_matter=file.domain is None or MIRROR_CHECK in file.domain.limits,
     )  # fmt: skip
 
@@ -97,7 +96,6 @@ def fit_domain(
     dev: Pictures,
     *,
     adults: Levels | None,
-    purpose: Purpose,
     seed: int,
     progress: Progress,
     sides_matter: bool = True,
@@ -126,7 +124,7 @@ def fit_domain(
     )  # fmt: skip
     arrays = dict(looks.arrays) | looks.cloud.arrays("points") | cloud.arrays("embedding")
     np.savez_compressed(folder / DOMAIN_FILE, **arrays)
-    told = model.model_copy(update={"domain": domain, "purpose": purpose})
+    told = model.model_copy(update={"domain": domain})
     (folder / MODEL_FILE).write_text(told.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return domain
 

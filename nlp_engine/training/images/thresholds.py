@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp_engine.training.images.config import Aim
+from nlp_engine.training.images.folds import deal
 
 _EDGE = 1e-4
 
@@ -98,9 +99,7 @@ def cross_validated(
         (n,), or (looks, n).
     """
     looks = np.atleast_2d(probability)
-    names = np.random.default_rng(seed).permutation(np.unique(patients.astype(str)))
-    fold_of = {name: at % folds for at, name in enumerate(names)}
-    places = np.array([fold_of[str(name)] for name in patients])
+    places = deal(patients, folds, seed=seed)
     verdict = np.full(looks.shape[1], 0.5)
     for fold in range(folds):
         inside, outside = places == fold, places != fold

@@ -38,7 +38,9 @@ def model(tmp_path_factory):
     folder = write_model(tmp_path_factory.mktemp("domain") / "tiny")
     adults = part([grown_up(seed) for seed in range(20)]).levels
     train, dev = part([chest(seed) for seed in range(150)]), part([chest(seed) for seed in range(200, 260)])
-    fit_domain(folder, train, dev, adults=adults, purpose=PURPOSE, seed=0, progress=lambda _: None)
+    told = ChestModelFile.load(folder).model_copy(update={"purpose": PURPOSE})
+    (folder / "model.json").write_text(told.model_dump_json(), encoding="utf-8")
+    fit_domain(folder, train, dev, adults=adults, seed=0, progress=lambda _: None)
     file = ChestModelFile.load(folder)
     assert file.domain.method == "mahalanobis"
     assert set(file.domain.limits) == {"turned", "mirrored", "unlike", "adult"}

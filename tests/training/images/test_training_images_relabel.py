@@ -13,7 +13,8 @@ from nlp_engine.errors import InputError
 from nlp_engine.training.images import networks
 from nlp_engine.training.images.config import ImageConfig, Relabel
 from nlp_engine.training.images.data import Pictures, PictureSet
-from nlp_engine.training.images.relabel import deal, relabelled, weighed
+from nlp_engine.training.images.folds import deal
+from nlp_engine.training.images.relabel import relabelled, weighed
 
 
 def quiet(words):
