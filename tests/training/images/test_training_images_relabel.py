@@ -82,17 +82,17 @@ def test_an_id_without_a_number_is_told_without_the_id():
 
 def test_planted_wrong_labels_are_doubted(tmp_path, monkeypatch):
     monkeypatch.setitem(networks._BODIES, "densenet", lambda: networks._densenet(8, 4, (1, 1)))
-    train, dev = made(180, 0), made(30, 900)
-    wrong = np.arange(0, 180, 18)
+    train, dev = made(360, 0), made(30, 900)
+    wrong = np.arange(0, 360, 36)
     labels = train.labels.copy()
     labels[wrong] = 2  # pictures without a disc that are called viral
     spoilt = PictureSet(("normal", "bacterial", "viral"), replace(train, labels=labels), dev, "made")
-    relabel = Relabel(network="densenet", epochs=14, learning_rate=1e-2, strength=0.2)
+    relabel = Relabel(network="densenet", epochs=12, learning_rate=1e-2, strength=0.0)
     config = ImageConfig(
         schema_version=1, id="tiny", network="densenet", size=32, batch=16, threads=1, ema=0.9, relabel=relabel
     )
     told = relabelled(spoilt, config, flip=False, seed=0, work=tmp_path, progress=quiet)
-    belief = told.pictures.train.targets[np.arange(180), labels]
+    belief = told.pictures.train.targets[np.arange(360), labels]
     assert len(np.intersect1d(np.argsort(belief)[:12], wrong)) >= 7
     assert np.median(belief[wrong]) < 0.5 < np.median(np.delete(belief, wrong))
     again = relabelled(spoilt, config, flip=False, seed=0, work=tmp_path, progress=quiet)
